@@ -1,0 +1,84 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+
+let package = Package(
+  name: "holon",
+  products: [
+    .library(name: "RXON", targets: ["RXON"]),
+    .library(name: "RXONSignatures", targets: ["RXONSignatures"]),
+    .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
+    .executable(name: "holon", targets: ["holon"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+
+    // The protocol.
+    .target(name: "RXON", swiftSettings: strict),
+    .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "RXONHTTP",
+      dependencies: [
+        "RXON", "RXONSignatures",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+
+    // The node.
+    .target(
+      name: "HolonRouting",
+      dependencies: [
+        "RXON",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
+    .target(name: "HolonJournal", dependencies: ["HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
+    .target(
+      name: "HolonConfig",
+      dependencies: ["RXON", "HolonRouting", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .target(
+      name: "HolonNode",
+      dependencies: [
+        "RXON", "RXONSignatures", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "holon",
+      dependencies: [
+        "HolonNode", "HolonConfig", "HolonJournal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    // The tests.
+    .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
+    .testTarget(name: "TransportContractTests", dependencies: ["RXON", "RXONHTTP"]),
+    .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
+    .testTarget(name: "HolonJournalTests", dependencies: ["HolonJournal", "CSQLite"]),
+    .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
+    .testTarget(name: "HolonNodeTests", dependencies: ["HolonNode", "RXONHTTP"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,36 @@
+public import RXON
+
+/// What happened, as the node tells the router. Calls were authenticated and their signatures checked before.
+public enum RoutingEvent: Sendable {
+  // Children.
+  case childRegistered(CallID, WorkerRegistration, isHolon: Bool)
+  case childHeartbeat(CallID, child: String, Heartbeat?)
+  case childCommandChannelOpened(child: String)
+  case childCommandChannelClosed(child: String)
+
+  // Polls.
+  case pollArrived(CallID, TaskPoll)
+  /// The caller of a call that waits for its answer went away.
+  case callAbandoned(CallID)
+  /// A task was the answer to this poll and the answer could not be written.
+  case handOutFailed(CallID, TaskKey)
+
+  // From a parent.
+  case taskArrived(PolledTask, from: UplinkID)
+  case commandArrived(WorkerCommand, from: UplinkID)
+  case cancellationsArrived(taskIDs: [String], from: UplinkID)
+
+  // From a child, on the way up.
+  case resultArrived(CallID, child: String, TaskResult)
+  /// `call` is nil for an event that needs no answer (it came over the command channel).
+  case eventArrived(CallID?, child: String, WorkerEventPayload)
+
+  /// The parent has given its final answer to a result, or it became a dead letter; the task may leave memory.
+  case resultSettled(TaskKey)
+  /// A hand-out or an answer that waited for a commit will not happen: the journal failed.
+  case persistFailed([JournalChange])
+
+  /// The wake-up that ``Router/nextWakeUp`` asked for.
+  case timePassed
+  case drainStarted
+}
