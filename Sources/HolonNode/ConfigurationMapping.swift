@@ -1,0 +1,67 @@
+import HolonConfig
+import HolonJournal
+import HolonRouting
+import NIOCore
+import RXONHTTP
+
+// The configuration in the words of the modules that it configures.
+
+extension HolonConfiguration {
+  var routerConfiguration: RouterConfiguration {
+    RouterConfiguration(
+      nodeID: id,
+      uplinks: uplinks.map { UplinkID($0.name) },
+      routes: routes.map { route in
+        HolonRouting.Route(
+          skill: HolonRouting.SkillPattern(route.skill.text), strategy: RoutingStrategy(route.strategy))
+      },
+      whenUnable: tasks.unroutable == .wait ? .wait : .giveBack,
+      prefetch: uplinks.map(\.prefetch).max() ?? 0,
+      maximumDepth: limits.maxDepth,
+      childTimeout: children.timeout,
+      childGrace: children.grace,
+      maximumAttempts: tasks.maxAttempts,
+      maximumChildren: limits.maxChildren,
+      maximumPollWait: limits.maxPollWait,
+      maximumQueuedTasks: tasks.maxQueued,
+      deduplicationKeys: limits.remembered)
+  }
+
+  var uplinkOrder: UplinkSelection {
+    UplinkSelection(
+      uplinkPolicy == .failover ? .failover : .weightedRoundRobin,
+      uplinks.map { UplinkSelection.Candidate(UplinkID($0.name), weight: $0.weight) })
+  }
+}
+
+extension RoutingStrategy {
+  init(_ strategy: HolonConfiguration.Route.Strategy) {
+    self =
+      switch strategy {
+      case .default: .standard
+      case .roundRobin: .roundRobin
+      case .leastConnections: .leastConnections
+      case .cheapest: .cheapest
+      case .bestValue: .bestValue
+      case .overflow: .overflow
+      }
+  }
+}
+
+extension HolonConfiguration.Listen {
+  var serverLimits: HTTPServerLimits {
+    var limits = HTTPServerLimits()
+    limits.bodySize = maxBody
+    limits.connections = maxConnections
+    limits.headerTimeout = TimeAmount(headerTimeout)
+    limits.idleTimeout = TimeAmount(idleTimeout)
+    return limits
+  }
+}
+
+extension HolonConfiguration.Children {
+  /// The token of a child: its own where it has one, else the global one.
+  func secret(of workerID: String) -> String? {
+    (tokens[workerID] ?? token)?.exposed
+  }
+}
