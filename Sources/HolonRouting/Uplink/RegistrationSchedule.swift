@@ -8,7 +8,7 @@ public import RXON
 public struct RegistrationSchedule: Sendable {
   public struct Policy: Sendable, Hashable {
     public var interval: Duration
-    /// Between the ends of two registrations, so that reasons which come together are answered together.
+    /// After a registration, so that reasons which come together are answered together.
     public var shortestGap: Duration
     public var backOff: BackOff.Policy
     /// For a 429.
@@ -32,6 +32,8 @@ public struct RegistrationSchedule: Sendable {
   private var wantedAt: Duration = .zero
   private var heldUntil: Duration = .zero
   private var isInFlight = false
+  /// A reason to doubt came up since the last registration began.
+  private var isDoubted = false
   private var lastSecond: Int?
 
   public init(_ policy: Policy = Policy()) {
@@ -43,14 +45,12 @@ public struct RegistrationSchedule: Sendable {
 
   /// A call was refused, reset or timed out.
   public mutating func interrupted(at now: Duration) {
-    isRegistered = false
-    wantedAt = min(wantedAt, now)
+    doubt(at: now)
   }
 
   /// The parent answered a call with 404: it does not know this node.
   public mutating func notKnown(at now: Duration) {
-    isRegistered = false
-    wantedAt = min(wantedAt, now)
+    doubt(at: now)
   }
 
   /// The offer changed in what a heartbeat does not tell.
@@ -77,12 +77,13 @@ public struct RegistrationSchedule: Sendable {
     isInFlight = true
     // A reason that arises from here on asks for another registration.
     wantedAt = now.uptime + policy.interval
-    isRegistered = true
+    isDoubted = false
     return true
   }
 
   public mutating func succeeded(at now: Duration) {
     isInFlight = false
+    isRegistered = !isDoubted
     backOff.succeeded(at: now)
     heldUntil = now + policy.shortestGap
   }
@@ -98,5 +99,11 @@ public struct RegistrationSchedule: Sendable {
     case .conflict: heldUntil = now + policy.backOff.cap
     default: heldUntil = now + backOff.failed(at: now, using: &random)
     }
+  }
+
+  private mutating func doubt(at now: Duration) {
+    isRegistered = false
+    isDoubted = true
+    wantedAt = min(wantedAt, now)
   }
 }
