@@ -3,7 +3,7 @@ import HolonRouting
 
 /// Keeps a second process from writing to a journal: an advisory lock on `<path>.lock`, which the kernel releases when
 /// the process ends, however it ends. Readers do not take it.
-struct JournalLock: ~Copyable {
+final class JournalLock {
   private let descriptor: Int32
 
   init(journal path: String) throws(JournalFailure) {

@@ -20,7 +20,7 @@ struct RememberedRows {
     deleteUpTo = try connection.prepare("DELETE FROM \(table) WHERE number <= ?1")
     firstYoungerThan = try connection.prepare("SELECT number FROM \(table) WHERE at > ?1 ORDER BY number LIMIT 1")
     newest = try connection.integer("SELECT max(number) FROM \(table)") ?? 0
-    oldest = try connection.integer("SELECT min(number) FROM \(table)") ?? 1
+    oldest = try connection.integer("SELECT coalesce(min(number), 1) FROM \(table)") ?? 1
   }
 
   /// The number for the next row.

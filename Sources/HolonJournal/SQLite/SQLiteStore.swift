@@ -3,6 +3,8 @@ import HolonRouting
 /// The rows in an SQLite file. Used by one thread at a time.
 struct SQLiteStore: RecordStore {
   let connection: Connection
+  /// Held as long as the store may write.
+  private let lock: JournalLock
   let codec: ContentCodec
   let statements: Statements
   private var finished: RememberedRows
@@ -10,8 +12,11 @@ struct SQLiteStore: RecordStore {
   private var saved: (finished: RememberedRows, seenEvents: RememberedRows)?
   private let limits: JournalLimits
 
-  init(connection: Connection, codec: ContentCodec, limits: JournalLimits) throws(JournalFailure) {
+  init(
+    connection: Connection, lock: JournalLock, codec: ContentCodec, limits: JournalLimits
+  ) throws(JournalFailure) {
     self.connection = connection
+    self.lock = lock
     self.codec = codec
     self.limits = limits
     statements = try Statements(connection)

@@ -83,6 +83,14 @@ final class Statement {
     reset()
   }
 
+  /// Runs a statement and reads each of its rows.
+  func all<Row>(_ read: (Statement) throws(JournalFailure) -> Row) throws(JournalFailure) -> [Row] {
+    defer { reset() }
+    var rows: [Row] = []
+    while try step() { rows.append(try read(self)) }
+    return rows
+  }
+
   func reset() {
     sqlite3_reset(handle)
     bindingFailure = SQLITE_OK
