@@ -35,12 +35,16 @@ final class ContentCodec {
 
   func decode(_ stored: UnsafeRawBufferPointer, plainBytes: Int?) throws(JournalFailure) -> [UInt8] {
     guard let plainBytes else { return Array(stored) }
+    let content = try decompress(stored)
+    guard content.count == plainBytes else {
+      throw .unusable("a stored content is damaged: it holds \(content.count) bytes instead of \(plainBytes)")
+    }
+    return content
+  }
+
+  private func decompress(_ frame: UnsafeRawBufferPointer) throws(JournalFailure) -> [UInt8] {
     do throws(LZ4Frame.Failure) {
-      let content = try frames.decompress(stored, limit: limit)
-      guard content.count == plainBytes else {
-        throw LZ4Frame.Failure.malformed("the frame holds \(content.count) bytes instead of \(plainBytes)")
-      }
-      return content
+      return try frames.decompress(frame, limit: limit)
     } catch {
       switch error {
       case .malformed(let reason), .unavailable(let reason):

@@ -71,10 +71,8 @@ final class Connection {
     StorageFailure(code: code, connection: handle, path: path).journalFailure
   }
 
-  /// Ends what `body` runs on this connection once it has taken longer than `limit`.
-  func interrupting<T>(
-    after limit: Duration, _ body: () throws(JournalFailure) -> T
-  ) throws(JournalFailure) -> T {
+  /// As ``text(_:)``, but gives up and returns nil once it has taken longer than `limit`.
+  func text(_ sql: String, within limit: Duration) throws(JournalFailure) -> String? {
     let deadline = Deadline(ContinuousClock.now + limit)
     sqlite3_progress_handler(
       handle, 10_000,
@@ -82,11 +80,15 @@ final class Connection {
         guard let context else { return 0 }
         return Unmanaged<Deadline>.fromOpaque(context).takeUnretainedValue().hasPassed ? 1 : 0
       }, Unmanaged.passUnretained(deadline).toOpaque())
-    defer {
-      sqlite3_progress_handler(handle, 0, nil, nil)
-      withExtendedLifetime(deadline) {}
+    defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+    return try withExtendedLifetime(deadline) { () throws(JournalFailure) -> String? in
+      do throws(JournalFailure) {
+        return try text(sql)
+      } catch {
+        if deadline.hasPassed { return nil }
+        throw error
+      }
     }
-    return try body()
   }
 }
 

@@ -18,14 +18,7 @@ enum JournalFile {
 
   /// Looks for damage for a while: a large journal must not keep a node from starting.
   private static func checkIntegrity(of connection: Connection) throws(JournalFailure) {
-    let statement = try connection.prepare("PRAGMA quick_check(1)")
-    let verdict = try connection.interrupting(after: .seconds(2)) { () throws(JournalFailure) -> String? in
-      do throws(JournalFailure) {
-        return try statement.step() ? statement.text(0) : nil
-      } catch .interrupted {
-        return nil
-      }
-    }
+    let verdict = try connection.text("PRAGMA quick_check(1)", within: .seconds(2))
     guard let verdict, verdict != "ok" else { return }
     throw .unusable("journal \(connection.path) is damaged (\(verdict)); move it away to start with an empty one")
   }
@@ -52,7 +45,7 @@ enum JournalFile {
 
   /// Creates the file, readable by its owner only, unless it is there; a new one survives a power cut.
   static func createIfMissing(_ path: String) throws(JournalFailure) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       if errno == EEXIST { return }
       throw .other("cannot create journal \(path): \(String(cString: strerror(errno)))")
@@ -77,7 +70,7 @@ enum JournalFile {
 
   private static func synchroniseDirectory(of path: String) throws(JournalFailure) {
     let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw .other("cannot open directory \(directory): \(String(cString: strerror(errno)))")
     }

@@ -3,7 +3,7 @@ public import RXON
 /// The `sig` of a task (protocol §3): made by the orchestrator, passed on untouched, and checked over the model view, so
 /// that members added on the way do not break it.
 public enum TaskSignature {
-  private static let neverSigned = ["sig", "orchestrator_signature"]
+  private static let neverSigned = ["sig", "orchestrator_signature", "security", "_signature"]
 
   public static func sign(_ task: RawJSON, with signer: some Signer) throws(SignatureError) -> String {
     try signer.signature(of: view(of: task))
