@@ -1,0 +1,15 @@
+extension HolonConfiguration {
+  /// How the node ends.
+  public struct Drain: Sendable, Hashable {
+    /// The longest that running tasks and undelivered results are waited for.
+    public var timeout: Duration
+  }
+}
+
+extension HolonConfiguration.Drain {
+  init(reading section: SectionReader) {
+    timeout = section.value(
+      "timeout", .duration(in: .zero ... .seconds(86_400)), default: .seconds(30),
+      "After SIGTERM: the longest wait for running tasks, and for results to be delivered.")
+  }
+}

@@ -1,0 +1,21 @@
+public import RXON
+
+extension HolonConfiguration {
+  /// Where the node tells of itself.
+  public struct Status: Sendable, Hashable {
+    public var url: Endpoint
+    /// Asked for as a bearer token; `/livez` and `/readyz` need none.
+    public var token: Secret?
+  }
+}
+
+extension HolonConfiguration.Status {
+  init?(reading section: SectionReader) {
+    let url = section.required(
+      "url", .endpoint(schemes: ["http"], later: .listeners), "The address of /livez, /readyz, /status and /metrics.")
+    token = section.secret("token", "The bearer token that /status and /metrics ask for.")
+    section.later(["tls": "TLS"])
+    guard let url else { return nil }
+    self.url = url
+  }
+}
