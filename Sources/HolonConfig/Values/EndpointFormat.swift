@@ -41,7 +41,7 @@ extension ValueFormat where Value == String {
   /// A name that RXON allows for a worker.
   static var identifier: Self {
     ValueFormat(kind: "identifier", allowed: "1 to 128 of A-Z a-z 0-9 _ -", text: { $0 }) { written in
-      Identifier.isValid(written)
+      Identifier.isStrictlyValid(written)
         ? .success(written)
         : .failure(
           ValueProblem(
