@@ -1,0 +1,129 @@
+import HolonConfig
+import RXON
+import RXONSignatures
+
+/// Decides who a caller is and whether what it says is its own (protocol §3 and §4).
+struct ChildAuthenticator {
+  /// A caller that presented good credentials.
+  struct Identity {
+    var workerID: String
+    /// The secrets under which its messages may be signed: the configured one first, then the access token that this
+    /// very request presented (the reference worker signs with it, protocol §7).
+    fileprivate var secrets: [HMACSecret]
+  }
+
+  private let policy: ChildrenConfiguration
+  private let accessTokens: AccessTokens
+  private var replays = ReplayGuard()
+
+  init(_ policy: ChildrenConfiguration) {
+    self.policy = policy
+    accessTokens = AccessTokens(secretOf: { workerID in policy.secret(of: workerID) })
+  }
+
+  // MARK: Who is it
+
+  func identify(_ credentials: Credentials, at unixSeconds: Int) throws(CallFailure) -> Identity {
+    guard let presented = credentials.token, !presented.isEmpty else {
+      return try identifyWithoutToken(credentials)
+    }
+    switch accessTokens.inspect(presented, kind: .access, at: unixSeconds) {
+    case .valid(let workerID):
+      guard credentials.workerID == nil || credentials.workerID == workerID else {
+        throw CallFailure(status: 403, "This access token belongs to another worker")
+      }
+      return Identity(workerID: workerID, secrets: secrets(of: workerID, presented: presented))
+    case .expired:
+      throw CallFailure(status: 401, "Unauthorized: the access token has expired; refresh it")
+    case .foreign:
+      break
+    }
+    guard let workerID = credentials.workerID else {
+      throw CallFailure(status: 403, "Forbidden: no worker id was given (X-Worker-ID)")
+    }
+    guard Identifier.isStrictlyValid(workerID) else {
+      throw CallFailure(status: 400, "Invalid worker id: use 1 to 128 letters, digits, '-' and '_'")
+    }
+    guard let expected = policy.secret(of: workerID), constantTimeEquals(presented, expected) else {
+      throw CallFailure(status: 403, "Forbidden: the worker token is wrong")
+    }
+    return Identity(workerID: workerID, secrets: [HMACSecret(expected)])
+  }
+
+  private func identifyWithoutToken(_ credentials: Credentials) throws(CallFailure) -> Identity {
+    guard policy.admitsAnyone, let workerID = credentials.workerID else {
+      throw CallFailure(status: 403, "Forbidden: the worker token is missing (X-Worker-Token)")
+    }
+    guard Identifier.isStrictlyValid(workerID) else {
+      throw CallFailure(status: 400, "Invalid worker id: use 1 to 128 letters, digits, '-' and '_'")
+    }
+    return Identity(workerID: workerID, secrets: [])
+  }
+
+  private func secrets(of workerID: String, presented: String) -> [HMACSecret] {
+    (policy.secret(of: workerID).map { [HMACSecret($0)] } ?? []) + [HMACSecret(presented)]
+  }
+
+  // MARK: Is it its own word
+
+  /// What a signed body says of itself.
+  struct Claim {
+    var workerID: String?
+    var timestamp: Int?
+    var security: SecurityContext?
+    /// `event_id` for events; otherwise the signature itself serves.
+    var nonce: String?
+    var ignoredFields: [String] = []
+    /// A second identical message is no attack but a re-send that wants the same answer.
+    var isIdempotent = false
+  }
+
+  mutating func verify(
+    _ claim: Claim, body: RawJSON, by identity: Identity, at unixSeconds: Int, uptime: Duration
+  ) throws(CallFailure) {
+    guard claim.workerID == nil || claim.workerID == identity.workerID else {
+      throw CallFailure(status: 403, "Forbidden: the worker id of the body is not that of the caller")
+    }
+    guard let signature = claim.security?.signature else {
+      guard policy.signatures == .required, !identity.secrets.isEmpty else { return }
+      throw CallFailure(status: 403, "Forbidden: the message is not signed", code: .securityError)
+    }
+    guard policy.signatures != .off, !identity.secrets.isEmpty else { return }
+    guard claim.security?.signerID == identity.workerID else {
+      throw CallFailure(status: 403, "Forbidden: the signer is not the caller", code: .securityError)
+    }
+    guard let timestamp = claim.timestamp, ReplayGuard.isFresh(timestamp, at: unixSeconds) else {
+      throw CallFailure(
+        status: 403, "Forbidden: the timestamp is missing or more than \(ReplayGuard.freshness) s off",
+        code: .securityError)
+    }
+    guard
+      identity.secrets.contains(where: { secret in
+        (try? PayloadSignature.verify(signature, of: body, with: secret, ignoring: claim.ignoredFields)) != nil
+      })
+    else {
+      throw CallFailure(status: 403, "Forbidden: the signature is wrong", code: .securityError)
+    }
+    let isNew = replays.claim(claim.nonce ?? signature, of: identity.workerID, at: uptime)
+    guard isNew || claim.isIdempotent else {
+      throw CallFailure(
+        status: 403, "Duplicate message detected (replay attack)", code: .securityError)
+    }
+  }
+
+  // MARK: Access tokens
+
+  func issueToken(to workerID: String, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {
+    guard let token = accessTokens.issue(to: workerID, at: unixSeconds) else {
+      throw CallFailure(status: 403, "Forbidden: this node issues no access tokens without a configured token")
+    }
+    return token
+  }
+
+  func refresh(_ refreshToken: String, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {
+    guard case .valid(let workerID) = accessTokens.inspect(refreshToken, kind: .refresh, at: unixSeconds) else {
+      throw CallFailure(status: 403, "Forbidden: the refresh token is unknown or expired")
+    }
+    return try issueToken(to: workerID, at: unixSeconds)
+  }
+}

@@ -1,0 +1,153 @@
+import HolonRouting
+public import RXON
+
+/// Taking in what children ask.
+extension HolonNode: ListenerHandler {
+  public nonisolated func receive(_ call: ListenerCall) {
+    onLoop { $0.take(call) }
+  }
+
+  public nonisolated func admitCommandChannel(
+    _ credentials: Credentials, completion: @escaping @Sendable (CallFailure?) -> Void
+  ) {
+    onLoop { node in
+      do throws(CallFailure) {
+        _ = try node.authenticator.identify(credentials, at: NodeClock.unixSeconds())
+        completion(nil)
+      } catch {
+        node.refused(credentials, error)
+        completion(error)
+      }
+    }
+  }
+
+  public nonisolated func commandChannelOpened(_ channel: any CommandChannel) {
+    onLoop { node in
+      node.channels.updateValue(channel, forKey: channel.workerID)?.close()
+      node.handle(.childCommandChannelOpened(child: channel.workerID))
+    }
+  }
+
+  public nonisolated func commandChannelClosed(_ channel: any CommandChannel) {
+    onLoop { node in
+      guard node.channels[channel.workerID] === channel else { return }
+      node.channels[channel.workerID] = nil
+      node.handle(.childCommandChannelClosed(child: channel.workerID))
+    }
+  }
+
+  public nonisolated func receiveUnanswered(
+    _ event: WorkerEventPayload, body: RawJSON, from channel: any CommandChannel
+  ) {
+    onLoop { node in
+      do throws(CallFailure) {
+        let identity = try node.authenticator.identify(channel.credentials, at: NodeClock.unixSeconds())
+        try node.verify(.init(event), body: body, by: identity)
+        node.handle(.eventArrived(nil, child: identity.workerID, event))
+      } catch {
+        node.refused(channel.credentials, error)
+      }
+    }
+  }
+
+  // MARK: Calls
+
+  private func take(_ call: ListenerCall) {
+    guard lifecycle != .stopped else {
+      call.fail(503, "Service is stopping", retryAfter: .seconds(5))
+      return
+    }
+    do throws(CallFailure) {
+      if case .refreshToken(let refreshToken) = call.action {
+        call.answer(.token(try authenticator.refresh(refreshToken, at: NodeClock.unixSeconds())))
+        return
+      }
+      let identity = try authenticator.identify(call.credentials, at: NodeClock.unixSeconds())
+      try route(call, by: identity)
+    } catch {
+      refused(call.credentials, error)
+      call.answer(.failure(error))
+    }
+  }
+
+  private func route(_ call: ListenerCall, by identity: ChildAuthenticator.Identity) throws(CallFailure) {
+    switch call.action {
+    case .register(let registration):
+      try verify(.init(registration), body: call.body, by: identity)
+      handle(.childRegistered(keep(call), registration, isHolon: call.credentials.isHolon))
+    case .poll(let poll):
+      let id = keep(call)
+      call.onAbandoned { self.onLoop { $0.abandoned(id) } }
+      handle(.pollArrived(id, poll))
+    case .result(let result):
+      try verify(.init(result), body: call.body, by: identity)
+      handle(.resultArrived(keep(call), child: identity.workerID, result))
+    case .heartbeat(let workerID, let heartbeat):
+      if let heartbeat { try verify(.init(heartbeat), body: call.body, by: identity) }
+      handle(.childHeartbeat(keep(call), child: workerID, heartbeat))
+    case .event(let event):
+      try verify(.init(event), body: call.body, by: identity)
+      handle(.eventArrived(keep(call), child: identity.workerID, event))
+    case .issueToken:
+      call.answer(.token(try authenticator.issueToken(to: identity.workerID, at: NodeClock.unixSeconds())))
+    case .refreshToken:
+      break
+    }
+  }
+
+  private func keep(_ call: ListenerCall) -> CallID {
+    lastCallNumber += 1
+    let id = CallID(lastCallNumber)
+    calls[id] = call
+    return id
+  }
+
+  private func abandoned(_ id: CallID) {
+    guard calls.removeValue(forKey: id) != nil else { return }
+    handle(.callAbandoned(id))
+  }
+
+  private func verify(
+    _ claim: ChildAuthenticator.Claim, body: RawJSON?, by identity: ChildAuthenticator.Identity
+  ) throws(CallFailure) {
+    guard let body else { throw CallFailure(status: 400, "The body is missing") }
+    try authenticator.verify(
+      claim, body: body, by: identity, at: NodeClock.unixSeconds(), uptime: clock.uptime)
+  }
+
+  private func refused(_ credentials: Credentials, _ failure: CallFailure) {
+    counters.add("calls_refused", label: "\(failure.status)")
+    logger.info(
+      "Refused a call",
+      metadata: [
+        "child": "\(credentials.workerID ?? "-")", "address": "\(credentials.remoteAddress)",
+        "reason": "\(failure.message)",
+      ])
+  }
+}
+
+extension ChildAuthenticator.Claim {
+  init(_ registration: WorkerRegistration) {
+    self.init(
+      workerID: registration.workerID, timestamp: registration.timestamp, security: registration.security)
+  }
+
+  /// A child that hears no answer within the second sends the very same result again, and wants the very same answer.
+  init(_ result: TaskResult) {
+    self.init(
+      workerID: result.workerID, timestamp: result.timestamp, security: result.security, isIdempotent: true)
+  }
+
+  /// The reference worker sends equal heartbeats within one second (protocol §7).
+  init(_ heartbeat: Heartbeat) {
+    self.init(
+      workerID: heartbeat.workerID, timestamp: heartbeat.timestamp, security: heartbeat.security,
+      isIdempotent: true)
+  }
+
+  init(_ event: WorkerEventPayload) {
+    self.init(
+      workerID: event.workerID, timestamp: event.timestamp, security: event.security, nonce: event.eventID,
+      ignoredFields: ["bubbling_chain"])
+  }
+}

@@ -1,0 +1,125 @@
+public import HolonConfig
+import HolonJournal
+import HolonRouting
+public import Logging
+import NIOCore
+import NIOPosix
+import RXON
+import RXONHTTP
+
+/// A node of the tree: a listener for its children and a transport to its parents.
+///
+/// The actor is pinned on one event loop, which also runs the connections of its children and parents: a call of a
+/// child is decided and answered without leaving the thread. Decisions are the ``Router``'s, which is pure; this actor
+/// performs them. Whatever stands after a `persist` waits for the journal's commit.
+public actor HolonNode {
+  nonisolated let loop: any EventLoop
+  private nonisolated let executor: any SerialExecutor
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  nonisolated let group: MultiThreadedEventLoopGroup
+  nonisolated let logger: Logger
+  nonisolated let clock = NodeClock()
+
+  var configuration: HolonConfiguration
+  let journal: any Journal
+  var router: Router
+  var authenticator: ChildAuthenticator
+
+  /// Calls of children that wait for their answer.
+  var calls: [CallID: ListenerCall] = [:]
+  var lastCallNumber: UInt64 = 0
+  var channels: [String: any CommandChannel] = [:]
+  var contents = ContentCache<TaskKey, RawJSON>(byteBudget: 64 << 20)
+
+  /// In the configuration's order.
+  var uplinks: [UplinkSession] = []
+  var uplinkSelection: UplinkSelection
+  var listeners: [any Listener] = []
+  var statusServer: HTTPServer?
+
+  var counters = Counters()
+  var lifecycle = Lifecycle.running
+  var wakeUp: (at: Duration, timer: Scheduled<Void>)?
+  var uplinksNeedAttention = false
+  var stopWaiters: [CheckedContinuation<Void, Never>] = []
+
+  enum Lifecycle: Sendable, Hashable {
+    case running, draining, stopping, stopped
+  }
+
+  init(
+    configuration: HolonConfiguration, journal: any Journal, group: MultiThreadedEventLoopGroup, logger: Logger
+  ) {
+    self.group = group
+    let loop = group.next()
+    self.loop = loop
+    executor = loop.executor
+    self.logger = logger
+    self.configuration = configuration
+    self.journal = journal
+    router = Router(configuration: configuration.routerConfiguration)
+    authenticator = ChildAuthenticator(configuration.children)
+    uplinkSelection = UplinkSelection(configuration.uplinkOrder)
+  }
+
+  /// The node's time, by its parents' clock where one is known.
+  var now: Moment {
+    clock.now(parentTime: uplinks.first.map { $0.parentTime() })
+  }
+
+  // MARK: Entering and deciding
+
+  /// Runs `body` on the node's event loop, at once when already there.
+  nonisolated func onLoop(_ body: @escaping @Sendable (isolated HolonNode) -> Void) {
+    if loop.inEventLoop {
+      assumeIsolated { body($0) }
+    } else {
+      loop.execute { self.assumeIsolated { body($0) } }
+    }
+  }
+
+  /// Tells the router what happened, and does what it says.
+  func handle(_ event: RoutingEvent) {
+    let moment = now
+    let actions = router.handle(event, at: moment)
+    perform(actions)
+    scheduleWakeUp(at: moment.uptime)
+    attendToUplinks()
+  }
+
+  // MARK: Time
+
+  private func scheduleWakeUp(at uptime: Duration) {
+    guard let next = router.nextWakeUp else {
+      wakeUp?.timer.cancel()
+      wakeUp = nil
+      return
+    }
+    if let wakeUp, wakeUp.at <= next { return }
+    wakeUp?.timer.cancel()
+    let delay = max(.zero, next - uptime)
+    let timer = loop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+      self?.assumeIsolated { $0.wokeUp() }
+    }
+    wakeUp = (next, timer)
+  }
+
+  private func wokeUp() {
+    wakeUp = nil
+    guard lifecycle != .stopped else { return }
+    handle(.timePassed)
+  }
+
+  /// Lets the uplinks look at the new demand, once for all that happens in this turn of the loop.
+  func attendToUplinks() {
+    guard !uplinksNeedAttention, !uplinks.isEmpty else { return }
+    uplinksNeedAttention = true
+    loop.execute {
+      self.assumeIsolated { node in
+        node.uplinksNeedAttention = false
+        for uplink in node.uplinks { uplink.assumeIsolated { $0.advance() } }
+      }
+    }
+  }
+}
