@@ -26,6 +26,23 @@ public struct ConfigurationInputs: Sendable {
       secretFiles: reading.secretFiles)
   }
 
+  /// Reads only what says where a node tells of itself. The rest may be incomplete, as it is where flags complete it.
+  public func loadStatus() throws(InvalidConfiguration) -> StatusConfiguration? {
+    try loadPart { $0.optionalSection("status").flatMap(StatusConfiguration.init(reading:)) }
+  }
+
+  /// Reads only what says where the journal is.
+  public func loadJournal() throws(InvalidConfiguration) -> JournalConfiguration {
+    try loadPart { JournalConfiguration(reading: $0.section("journal")) }
+  }
+
+  private func loadPart<Part>(_ read: (SectionReader) -> Part) throws(InvalidConfiguration) -> Part {
+    let reading = ConfigurationReading(file: file, tree: try tree(), environment: environment, flags: flags)
+    let part = read(SectionReader(reading: reading))
+    guard reading.faults.isEmpty else { throw InvalidConfiguration(faults: reading.faults) }
+    return part
+  }
+
   private func tree() throws(InvalidConfiguration) -> YAMLTree? {
     guard let file else { return nil }
     let text: String

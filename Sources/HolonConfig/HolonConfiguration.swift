@@ -5,20 +5,20 @@ public struct HolonConfiguration: Sendable, Hashable {
   /// The name under which this node registers with its parents, and signs.
   public var id: String
   /// Where children dial in. Never empty.
-  public var listen: [Listen]
-  public var children: Children
+  public var listen: [ListenConfiguration]
+  public var children: ChildrenConfiguration
   /// The parents, the preferred first. Empty at a root.
-  public var uplinks: [Uplink]
+  public var uplinks: [UplinkConfiguration]
   public var uplinkPolicy: UplinkPolicy
-  public var tasks: Tasks
+  public var tasks: TaskConfiguration
   /// The first route whose pattern matches a skill is the one that counts.
-  public var routes: [Route]
-  public var journal: Journal
+  public var routes: [RouteConfiguration]
+  public var journal: JournalConfiguration
   /// Nothing is served when nil.
-  public var status: Status?
-  public var limits: Limits
-  public var drain: Drain
-  public var log: Log
+  public var status: StatusConfiguration?
+  public var limits: LimitConfiguration
+  public var drain: DrainConfiguration
+  public var log: LogConfiguration
 
   /// How several parents share the work.
   public enum UplinkPolicy: String, Sendable, Hashable, CaseIterable {
@@ -35,24 +35,24 @@ extension HolonConfiguration {
     let id = section.required(
       "id", .identifier, "The name under which this node registers with its parents; children see it in chains.")
     let listeners = section.list("listen").compactMap { element in
-      Listen(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
+      ListenConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
-    children = Children(reading: section.section("children"))
+    children = ChildrenConfiguration(reading: section.section("children"))
     let parents = section.list("uplinks").compactMap { element in
-      Uplink(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
+      UplinkConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
     uplinkPolicy = section.value(
       "uplink_policy", .word(), default: .failover,
       "With several parents: the first that can be reached, or all of them by weight.")
-    tasks = Tasks(reading: section.section("tasks"))
-    routes = section.list("routes").compactMap(Route.init(reading:))
-    journal = Journal(reading: section.section("journal"))
+    tasks = TaskConfiguration(reading: section.section("tasks"))
+    routes = section.list("routes").compactMap(RouteConfiguration.init(reading:))
+    journal = JournalConfiguration(reading: section.section("journal"))
     let page = section.optionalSection("status").flatMap { element in
-      Status(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
+      StatusConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
-    limits = Limits(reading: section.section("limits"))
-    drain = Drain(reading: section.section("drain"))
-    log = Log(reading: section.section("log"))
+    limits = LimitConfiguration(reading: section.section("limits"))
+    drain = DrainConfiguration(reading: section.section("drain"))
+    log = LogConfiguration(reading: section.section("log"))
     section.later(["blobs": "blob storage", "tls": "TLS", "proxy": "proxies"])
 
     let check = ConsistencyCheck(reading: section.reading)

@@ -34,7 +34,7 @@ extension KeyDescription {
   fileprivate var row: String {
     let kindCell = allowed.isEmpty ? kind : "\(kind): \(allowed)"
     let flagText = flag.map { ", `\($0)`" } ?? ""
-    let defaultCell = ["required", "none"].contains(defaultValue) ? defaultValue : "`\(defaultValue)`"
+    let defaultCell = defaultValue.contains(" ") || ["required", "none"].contains(defaultValue) ? defaultValue : "`\(defaultValue)`"
     return "| `\(key)` | \(kindCell) | \(defaultCell) | \(isSecret ? "yes" : "no") | \(summary) | `\(variable)`\(flagText) |"
   }
 }

@@ -40,7 +40,7 @@ struct LoadingTests {
       routes:
         - { skill: "render*", strategy: least_connections }
         - { skill: encode, strategy: cheapest }
-      journal: { path: /var/lib/holon/edge.db, max_bytes: 1GiB, policies: { events: drop-oldest } }
+      journal: { path: /var/lib/holon/edge.db, max_bytes: 1GiB, policies: { events: drop_oldest } }
       status: { url: "http://127.0.0.1:9700", token: look }
       limits: { max_children: 50 }
       drain: { timeout: 5s }
@@ -87,7 +87,7 @@ struct LoadingTests {
       "HOLON_ID": "edge", "HOLON_LISTEN_0_URL": "http://0.0.0.0:8700", "HOLON_LISTEN_0_MAX_BODY": "1MiB",
       "HOLON_CHILDREN_TOKENS_worker-7": "seven", "HOLON_UPLINKS_0_URL": "http://127.0.0.1:8080",
       "HOLON_UPLINKS_1_URL": "http://127.0.0.1:8081", "HOLON_UPLINKS_1_TOKEN": "one",
-      "HOLON_JOURNAL_POLICIES_EVENTS": "drop-oldest", "HOLON_STATUS_URL": "http://127.0.0.1:9700", "PATH": "/bin",
+      "HOLON_JOURNAL_POLICIES_EVENTS": "drop_oldest", "HOLON_STATUS_URL": "http://127.0.0.1:9700", "PATH": "/bin",
     ])
     let configuration = try inputs.load().configuration
     #expect(configuration.listen.map(\.maxBody) == [1 << 20])

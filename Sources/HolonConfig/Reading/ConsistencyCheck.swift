@@ -11,8 +11,8 @@ struct ConsistencyCheck {
   let reading: ConfigurationReading
 
   func listeners(
-    _ listeners: [Placed<HolonConfiguration.Listen>], wholeList place: ConfigurationFault.Place,
-    children: HolonConfiguration.Children
+    _ listeners: [Placed<ListenConfiguration>], wholeList place: ConfigurationFault.Place,
+    children: ChildrenConfiguration
   ) {
     if listeners.isEmpty {
       reading.fault(
@@ -29,7 +29,7 @@ struct ConsistencyCheck {
     }
   }
 
-  private func exposed(_ listener: Placed<HolonConfiguration.Listen>, children: HolonConfiguration.Children) {
+  private func exposed(_ listener: Placed<ListenConfiguration>, children: ChildrenConfiguration) {
     let url = listener.value.url
     if children.authentication == .openToAnyone {
       reading.warn(
@@ -42,7 +42,7 @@ struct ConsistencyCheck {
     }
   }
 
-  func uplinks(_ uplinks: [Placed<HolonConfiguration.Uplink>], wholeList place: ConfigurationFault.Place) {
+  func uplinks(_ uplinks: [Placed<UplinkConfiguration>], wholeList place: ConfigurationFault.Place) {
     if uplinks.isEmpty {
       reading.warn(
         at: place, "no uplinks: this node is a root, and gets no tasks from anybody",
@@ -55,7 +55,7 @@ struct ConsistencyCheck {
     }
   }
 
-  func status(_ status: Placed<HolonConfiguration.Status>, listeners: [Placed<HolonConfiguration.Listen>]) {
+  func status(_ status: Placed<StatusConfiguration>, listeners: [Placed<ListenConfiguration>]) {
     let url = status.value.url
     if !url.isLoopback, status.value.token == nil {
       reading.fault(

@@ -1,33 +1,31 @@
 public import RXON
 
-extension HolonConfiguration {
-  /// One parent.
-  public struct Uplink: Sendable, Hashable {
-    /// Stable across restarts, since the journal remembers a task's parent by it. Unique.
-    public var name: String
-    public var url: Endpoint
-    public var token: Secret?
-    public var mode: Mode
-    /// The share of this parent's tasks under the policy `weighted`.
-    public var weight: Int
-    /// Tasks taken beyond those that a child waits for.
-    public var prefetch: Int
-    /// Polls at once.
-    public var maxPolls: Int
-    /// How long the parent may hold a poll.
-    public var pollWait: Duration
-    /// The time between heartbeats when nothing has changed.
-    public var heartbeat: Duration
+/// One parent.
+public struct UplinkConfiguration: Sendable, Hashable {
+  /// Stable across restarts, since the journal remembers a task's parent by it. Unique.
+  public var name: String
+  public var url: Endpoint
+  public var token: Secret?
+  public var mode: Mode
+  /// The share of this parent's tasks under the policy `weighted`.
+  public var weight: Int
+  /// Tasks taken beyond those that a child waits for.
+  public var prefetch: Int
+  /// Polls at once.
+  public var maxPolls: Int
+  /// How long the parent may hold a poll.
+  public var pollWait: Duration
+  /// The time between heartbeats when nothing has changed.
+  public var heartbeat: Duration
 
-    /// What the parent sees of the children.
-    public enum Mode: String, Sendable, Hashable, CaseIterable {
-      /// One worker: this node, with all that its children offer together.
-      case aggregate
-    }
+  /// What the parent sees of the children.
+  public enum Mode: String, Sendable, Hashable, CaseIterable {
+    /// One worker: this node, with all that its children offer together.
+    case aggregate
   }
 }
 
-extension HolonConfiguration.Uplink {
+extension UplinkConfiguration {
   init?(reading section: SectionReader) {
     let name = section.optional(
       "name", .text(), absent: "host and port of the url",

@@ -1,15 +1,13 @@
 public import RXON
 
-extension HolonConfiguration {
-  /// Where the node tells of itself.
-  public struct Status: Sendable, Hashable {
-    public var url: Endpoint
-    /// Asked for as a bearer token; `/livez` and `/readyz` need none.
-    public var token: Secret?
-  }
+/// Where the node tells of itself.
+public struct StatusConfiguration: Sendable, Hashable {
+  public var url: Endpoint
+  /// Asked for as a bearer token; `/livez` and `/readyz` need none.
+  public var token: Secret?
 }
 
-extension HolonConfiguration.Status {
+extension StatusConfiguration {
   init?(reading section: SectionReader) {
     let url = section.required(
       "url", .endpoint(schemes: ["http"], later: .listeners), "The address of /livez, /readyz, /status and /metrics.")

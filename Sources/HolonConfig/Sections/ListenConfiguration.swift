@@ -1,20 +1,18 @@
 public import RXON
 
-extension HolonConfiguration {
-  /// One address at which children dial in.
-  public struct Listen: Sendable, Hashable {
-    public var url: Endpoint
-    /// Bytes of a request's body.
-    public var maxBody: Int
-    public var maxConnections: Int
-    /// From the first byte of a request to the end of its headers.
-    public var headerTimeout: Duration
-    /// Without a byte in either direction, outside a long poll.
-    public var idleTimeout: Duration
-  }
+/// One address at which children dial in.
+public struct ListenConfiguration: Sendable, Hashable {
+  public var url: Endpoint
+  /// Bytes of a request's body.
+  public var maxBody: Int
+  public var maxConnections: Int
+  /// From the first byte of a request to the end of its headers.
+  public var headerTimeout: Duration
+  /// Without a byte in either direction, outside a long poll.
+  public var idleTimeout: Duration
 }
 
-extension HolonConfiguration.Listen {
+extension ListenConfiguration {
   init?(reading section: SectionReader) {
     let url = section.required(
       "url", .endpoint(schemes: ["http"], later: .listeners), "The address to listen on; port 0 takes a free one.")

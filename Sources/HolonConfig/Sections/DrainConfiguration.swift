@@ -1,12 +1,10 @@
-extension HolonConfiguration {
-  /// How the node ends.
-  public struct Drain: Sendable, Hashable {
-    /// The longest that running tasks and undelivered results are waited for.
-    public var timeout: Duration
-  }
+/// How the node ends.
+public struct DrainConfiguration: Sendable, Hashable {
+  /// The longest that running tasks and undelivered results are waited for.
+  public var timeout: Duration
 }
 
-extension HolonConfiguration.Drain {
+extension DrainConfiguration {
   init(reading section: SectionReader) {
     timeout = section.value(
       "timeout", .duration(in: .zero ... .seconds(86_400)), default: .seconds(30),

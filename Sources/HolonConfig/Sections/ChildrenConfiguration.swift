@@ -1,45 +1,39 @@
-extension HolonConfiguration {
-  /// What is asked of children, and when one counts as lost.
-  public struct Children: Sendable, Hashable {
-    public var authentication: Authentication
-    /// Serves every child that has no token of its own.
-    public var token: Secret?
-    /// Tokens of single children, by worker id.
-    public var tokens: [String: Secret]
-    public var signatures: Verification
-    /// A child without a heartbeat this long is lost.
-    public var timeout: Duration
-    /// A child whose connections are closed is lost after this long.
-    public var grace: Duration
+/// What is asked of children, and when one counts as lost.
+public struct ChildrenConfiguration: Sendable, Hashable {
+  public var authentication: Authentication
+  /// Serves every child that has no token of its own.
+  public var token: Secret?
+  /// Tokens of single children, by worker id.
+  public var tokens: [String: Secret]
+  public var signatures: Verification
+  /// A child without a heartbeat this long is lost.
+  public var timeout: Duration
+  /// A child whose connections are closed is lost after this long.
+  public var grace: Duration
 
-    /// Whom the listeners admit.
-    public enum Authentication: String, Sendable, Hashable, CaseIterable {
-      /// Whoever proves its identity in any way that the listener offers.
-      case mixed
-      /// Whoever presents a token, whatever certificate it has.
-      case tokenOnly = "token-only"
-      /// Everybody who can connect, without any proof.
-      case openToAnyone = "open-to-anyone"
-    }
-
-    /// Some token is configured, so children have something to authenticate with.
-    public var hasCredentials: Bool { token != nil || !tokens.isEmpty }
-
-    /// Whoever can connect is admitted: by explicit words, or on loopback where no token is configured.
-    public var admitsAnyone: Bool { authentication == .openToAnyone || !hasCredentials }
+  /// Whom the listeners admit.
+  public enum Authentication: String, Sendable, Hashable, CaseIterable {
+    /// Whoever proves its identity in any way that the listener offers.
+    case mixed
+    /// Whoever presents a token, whatever certificate it has.
+    case tokenOnly = "token-only"
+    /// Everybody who can connect, without any proof.
+    case openToAnyone = "open-to-anyone"
   }
 
-  /// Whether a signature must be there and be right.
-  public enum Verification: String, Sendable, Hashable, CaseIterable {
-    case required
-    /// One that is there must be right.
-    case ifPresent = "if-present"
-    /// Signatures are not looked at.
-    case off
+  /// Some token is configured, so children have something to authenticate with.
+  public var hasCredentials: Bool { token != nil || !tokens.isEmpty }
+
+  /// Whoever can connect is admitted: by explicit words, or on loopback where no token is configured.
+  public var admitsAnyone: Bool { authentication == .openToAnyone || !hasCredentials }
+
+  /// What a child must present and signs with: its own token, else the global one. Never for a message.
+  public func secret(of workerID: String) -> String? {
+    (tokens[workerID] ?? token)?.exposed
   }
 }
 
-extension HolonConfiguration.Children {
+extension ChildrenConfiguration {
   init(reading section: SectionReader) {
     authentication = section.value(
       "auth", .word(later: ["mtls-only": "client certificates"]), default: .mixed,
@@ -49,7 +43,7 @@ extension HolonConfiguration.Children {
     tokens = section.secrets(
       "tokens", namedBy: .identifier, "The token of one child, by its worker id; the global one does not serve for it.")
     let signatures = section.optional(
-      "signatures", ValueFormat<HolonConfiguration.Verification>.word(),
+      "signatures", ValueFormat<Verification>.word(),
       absent: "required; off without any token",
       "Whether registrations, heartbeats, results and events of children must be signed with their token.")
     timeout = section.value(
@@ -63,7 +57,7 @@ extension HolonConfiguration.Children {
     report(signatures: signatures, in: section)
   }
 
-  private func report(signatures: HolonConfiguration.Verification?, in section: SectionReader) {
+  private func report(signatures: Verification?, in section: SectionReader) {
     if !hasCredentials, let signatures, signatures != .off {
       section.reading.fault(
         at: section.place(of: "signatures"), "children.signatures is \(signatures.rawValue), but there is no token",
