@@ -1,0 +1,70 @@
+import RXON
+
+/// A value with the place where it was written.
+struct Placed<Value> {
+  var value: Value
+  var place: ConfigurationFault.Place
+}
+
+/// Checks values of several sections against each other.
+struct ConsistencyCheck {
+  let reading: ConfigurationReading
+
+  func listeners(
+    _ listeners: [Placed<ListenConfiguration>], wholeList place: ConfigurationFault.Place,
+    children: ChildrenConfiguration
+  ) {
+    if listeners.isEmpty {
+      reading.fault(
+        at: place, "nothing to listen on, so no child could dial in",
+        remedy: "add a 'listen' list with a url, set HOLON_LISTEN_0_URL or pass --listen")
+    }
+    var seen: Set<String> = []
+    for listener in listeners {
+      let url = listener.value.url
+      if url.port != 0, !seen.insert("\(url.host):\(url.port)").inserted {
+        reading.fault(at: listener.place, "\(url) is listened on twice", remedy: "keep one of them")
+      }
+      if !url.isLoopback { exposed(listener, children: children) }
+    }
+  }
+
+  private func exposed(_ listener: Placed<ListenConfiguration>, children: ChildrenConfiguration) {
+    let url = listener.value.url
+    if children.authentication == .openToAnyone {
+      reading.warn(
+        at: listener.place, "\(url) admits whoever can connect, as children.auth says",
+        remedy: "set children.token if others can reach this address")
+    } else if !children.hasCredentials {
+      reading.fault(
+        at: listener.place, "\(url) can be reached from other machines, and children need no token",
+        remedy: "set children.token, listen on 127.0.0.1, or write children.auth: open-to-anyone if you mean it")
+    }
+  }
+
+  func uplinks(_ uplinks: [Placed<UplinkConfiguration>], wholeList place: ConfigurationFault.Place) {
+    if uplinks.isEmpty {
+      reading.warn(
+        at: place, "no uplinks: this node is a root, and gets no tasks from anybody",
+        remedy: "add a parent under 'uplinks', set HOLON_UPLINKS_0_URL or pass --uplink")
+    }
+    var seen: Set<String> = []
+    for uplink in uplinks where !seen.insert(uplink.value.name).inserted {
+      reading.fault(
+        at: uplink.place, "two uplinks are called \(uplink.value.name)", remedy: "give each a name of its own")
+    }
+  }
+
+  func status(_ status: Placed<StatusConfiguration>, listeners: [Placed<ListenConfiguration>]) {
+    let url = status.value.url
+    if !url.isLoopback, status.value.token == nil {
+      reading.fault(
+        at: status.place, "\(url) can be reached from other machines, and needs no token",
+        remedy: "set status.token, or serve it on 127.0.0.1")
+    }
+    let clash = listeners.contains { $0.value.url.host == url.host && $0.value.url.port == url.port && url.port != 0 }
+    if clash {
+      reading.fault(at: status.place, "\(url) is an address that children dial", remedy: "choose another port")
+    }
+  }
+}

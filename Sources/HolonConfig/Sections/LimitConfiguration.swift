@@ -1,0 +1,30 @@
+/// Bounds of what the node holds in memory for others.
+public struct LimitConfiguration: Sendable, Hashable {
+  public var maxChildren: Int
+  /// Polls of children that wait at once.
+  public var maxParkedPolls: Int
+  /// The longest that a child's poll waits, whatever it asks for.
+  public var maxPollWait: Duration
+  /// Holons one above the other, from the deepest child up to this node.
+  public var maxDepth: Int
+  /// Finished tasks and seen events of which the identities are remembered.
+  public var remembered: Int
+}
+
+extension LimitConfiguration {
+  init(reading section: SectionReader) {
+    maxChildren = section.value(
+      "max_children", .integer(in: 1...1_000_000), default: 10_000, "Children at once; further ones are refused.")
+    maxParkedPolls = section.value(
+      "max_parked_polls", .integer(in: 1...1_000_000), default: 20_000,
+      "Polls of children that wait at once; further ones are answered without a task.")
+    maxPollWait = section.value(
+      "max_poll_wait", .duration(in: .seconds(1) ... .seconds(600)), default: .seconds(60),
+      "The longest that a child's poll waits, whatever it asks for.")
+    maxDepth = section.value(
+      "max_depth", .integer(in: 1...64), default: 16, "Holons one below the other; a deeper chain is refused.")
+    remembered = section.value(
+      "remembered", .integer(in: 1000...100_000_000), default: 200_000,
+      "Identities of finished tasks, and of seen events, that are remembered to tell repetitions.")
+  }
+}
