@@ -35,7 +35,7 @@ extension HolonConfiguration {
 }
 
 extension RoutingStrategy {
-  init(_ strategy: HolonConfiguration.Route.Strategy) {
+  init(_ strategy: RouteConfiguration.Strategy) {
     self =
       switch strategy {
       case .default: .standard
@@ -48,7 +48,7 @@ extension RoutingStrategy {
   }
 }
 
-extension HolonConfiguration.Listen {
+extension ListenConfiguration {
   var serverLimits: HTTPServerLimits {
     var limits = HTTPServerLimits()
     limits.bodySize = maxBody
@@ -59,9 +59,31 @@ extension HolonConfiguration.Listen {
   }
 }
 
-extension HolonConfiguration.Children {
+extension ChildrenConfiguration {
   /// The token of a child: its own where it has one, else the global one.
   func secret(of workerID: String) -> String? {
     (tokens[workerID] ?? token)?.exposed
+  }
+}
+
+extension JournalConfiguration {
+  func options(report: @escaping @Sendable (JournalIncident) -> Void) -> JournalOptions {
+    JournalOptions(
+      limits: JournalLimits(
+        maximumBytes: maxBytes, maximumTasks: maxTasks, taskPolicy: JournalLimits.Policy(policies.tasks),
+        maximumEvents: maxEvents, eventPolicy: JournalLimits.Policy(policies.events), maximumResults: maxResults,
+        maximumDeadLetters: maxDeadLetters),
+      compressOver: compressOver, report: report)
+  }
+}
+
+extension JournalLimits.Policy {
+  init(_ policy: JournalConfiguration.Policy) {
+    self =
+      switch policy {
+      case .reject: .reject
+      case .dropOldest: .dropOldest
+      case .dropLowestPriority: .dropLowestPriority
+      }
   }
 }

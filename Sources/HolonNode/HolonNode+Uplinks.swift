@@ -41,6 +41,25 @@ extension HolonNode {
     attendToUplinks()
   }
 
+  // MARK: What the parents are told
+
+  /// What the children offer together.
+  func offer() -> Offer {
+    Offer.aggregate(
+      children: router.liveRegistrations, nodeID: configuration.id, version: HolonVersion.current,
+      ownCapabilities: WorkerCapabilities(hostname: HostName.current)
+    ) { bytes in hexadecimal(SHA256Digest.hash(bytes)) }
+  }
+
+  /// The load of the children's machines, as the children told it: the mean of processors, the sum of memory.
+  func currentUsage() -> ResourcesUsage? {
+    let usages = router.childProfiles.compactMap(\.usage)
+    guard !usages.isEmpty else { return nil }
+    return ResourcesUsage(
+      cpuLoadPercent: usages.reduce(0) { $0 + $1.cpuLoadPercent } / Double(usages.count),
+      ramUsedGB: usages.reduce(0) { $0 + $1.ramUsedGB })
+  }
+
   // MARK: Tasks on their way in
 
   func take(_ task: PolledTask, from uplink: UplinkID) {
@@ -49,7 +68,7 @@ extension HolonNode {
       counters.add("tasks_refused", label: "signature")
       logger.error(
         "Refused a task: its signature is not the orchestrator's", metadata: ["task": "\(key.taskID)"])
-      handle(.taskRefused(task, from: uplink, code: .securityError, reason: refusal))
+      handle(.taskRefused(task, from: uplink, code: .security, reason: refusal))
       return
     }
     contents.insert(task.json, for: key, bytes: task.json.count)

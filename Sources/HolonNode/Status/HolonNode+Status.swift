@@ -5,7 +5,7 @@ import RXONHTTP
 
 /// Telling how the node is.
 extension HolonNode {
-  func startStatusServer(_ settings: HolonConfiguration.Status) async throws -> String {
+  func startStatusServer(_ settings: StatusConfiguration) async throws -> String {
     let server = HTTPServer(
       host: settings.url.host, port: settings.url.port, group: loop,
       responder: StatusResponder(node: self, token: settings.token))
@@ -32,7 +32,7 @@ extension HolonNode {
       id: configuration.id, version: HolonVersion.current, uptimeSeconds: Int(clock.uptime.components.seconds),
       isDraining: lifecycle == .draining, isReady: isReady,
       uplinks: uplinks.map { $0.assumeIsolated { $0.report() } },
-      children: router.children.map(report(of:)), tasksQueued: counts.queued, tasksRunning: counts.running,
+      children: router.childProfiles.map(report(of:)), tasksQueued: counts.queued, tasksRunning: counts.running,
       journal: journal.usage(), counters: counters)
   }
 

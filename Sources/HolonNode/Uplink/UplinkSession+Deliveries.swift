@@ -134,7 +134,7 @@ extension UplinkSession {
     let failure = TaskResult(
       jobID: key.jobID, taskID: key.taskID, status: TaskStatus.failure,
       error: TaskError(
-        code: .resourceExhaustedError, message: "the result is \(size) bytes, \(bound)"))
+        code: .resourceExhausted, message: "the result is \(size) bytes, \(bound)"))
     let content = failure.encoded()
     let record = ResultRecord(
       key: key, uplink: id, status: TaskStatus.failure, storedAt: now.unixSeconds, content: content)

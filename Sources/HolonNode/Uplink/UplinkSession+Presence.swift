@@ -79,19 +79,24 @@ extension UplinkSession {
 
   /// What the children offer, or how they are, may have changed.
   func offerChanged() {
-    offerMayHaveChanged = true
+    if offerMayHaveChangedSince == nil { offerMayHaveChangedSince = node.clock.uptime }
   }
+
+  /// Changes of many children are compared together; a change must be told within a second.
+  static let offerGathering = Duration.milliseconds(200)
 
   /// Compares what the parent was told with what is so.
   func noteChanges(at now: Moment) {
     let canStart = node.assumeIsolated { $0.router.canStartSomething }
     if idleness.observe(canStart: canStart, at: now.uptime) { heartbeat.statusChanged(at: now.uptime) }
-    guard offerMayHaveChanged, heartbeat.nextAttempt != nil else { return }
-    offerMayHaveChanged = false
+    guard let since = offerMayHaveChangedSince, now.uptime - since >= Self.offerGathering else { return }
+    offerMayHaveChangedSince = nil
     let offer = currentOffer()
-    guard let told = toldOffer, offer != told else { return }
-    heartbeat.offerChanged(at: now.uptime)
-    if offer.differsBeyondHeartbeat(from: told) { registration.offerChanged(at: now.uptime) }
+    switch toldOffer.map(offer.change(from:)) ?? .registration {
+    case .none: break
+    case .heartbeat: heartbeat.offerChanged(at: now.uptime)
+    case .registration: registration.offerChanged(at: now.uptime)
+    }
   }
 
   func beatIfDue(at now: Moment) {
@@ -138,7 +143,7 @@ extension UplinkSession {
   }
 
   private func currentOffer() -> Offer {
-    node.assumeIsolated { $0.offer(supersededBy: self.isDraining) }
+    node.assumeIsolated { $0.offer() }
   }
 
   private func currentHeartbeat(_ content: HeartbeatSchedule.Content, at now: Moment) -> Heartbeat {
@@ -146,8 +151,8 @@ extension UplinkSession {
     let usage = node.assumeIsolated { $0.currentUsage() }
     let status = isDraining ? WorkerStatus.draining : idleness.isIdle ? WorkerStatus.idle : WorkerStatus.busy
     return (toldOffer ?? currentOffer()).heartbeat(
-      workerID: transport.workerID, status: status, currentTasks: tasks,
-      usage: usageBand.tell(usage, at: now.uptime), full: content == .full)
+      workerID: transport.workerID, status: status, usage: usage.flatMap { usageBand.worthTelling($0, at: now.uptime) },
+      currentTasks: tasks, content: content)
   }
 
   // MARK: Credentials

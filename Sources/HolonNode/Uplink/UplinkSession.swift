@@ -37,7 +37,7 @@ actor UplinkSession {
   var credentials = CredentialLadder()
   /// What the parent was told last, and whether that may have changed.
   var toldOffer: Offer?
-  var offerMayHaveChanged = false
+  var offerMayHaveChangedSince: Duration?
 
   var polls = CallPacing()
   var openPolls = 0
@@ -107,7 +107,7 @@ actor UplinkSession {
     guard state == .connected else { return registration.nextAttempt }
     let times = [
       registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
-      emptyPollsUntil, outbox.nextWakeUp(for: id, at: now),
+      emptyPollsUntil, outbox.nextWakeUp(for: id, at: now), offerMayHaveChangedSince.map { $0 + Self.offerGathering },
     ]
     return times.lazy.compactMap(\.self).min()
   }

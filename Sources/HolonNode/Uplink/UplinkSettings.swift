@@ -13,7 +13,7 @@ struct UplinkSettings: Sendable, Hashable {
   /// Tasks whose newest progress may wait.
   var waitingProgress = 1024
 
-  init(_ uplink: HolonConfiguration.Uplink) {
+  init(_ uplink: UplinkConfiguration) {
     id = UplinkID(uplink.name)
     url = "\(uplink.url)"
     maxPolls = uplink.maxPolls
