@@ -33,7 +33,9 @@ struct OutboxOutcomeTests {
     #expect(gaps.contains { $0 > 10 })
   }
 
-  @Test("An attempt that never left does not count", arguments: [TransportError.Kind.unreachable, .closed, .rateLimited])
+  @Test(
+    "An attempt that nobody looked at does not count",
+    arguments: [TransportError.Kind.unreachable, .closed, .rateLimited])
   func uncounted(kind: TransportError.Kind) {
     var bench = OutboxBench()
     bench.addResults([1])
