@@ -1,7 +1,8 @@
 import RXON
 
-/// The properties of several nodes as those of one, so that whatever one of them meets, the union meets too (see
-/// `PropertyMatching`): of numbers and booleans the greatest, for values that differ a list of them all, lists by union.
+/// The properties of several nodes as those of one: of numbers and booleans the greatest, lists by union, for other values
+/// that differ a list of them all. So what one of them meets, the union meets too (see `PropertyMatching`), as long as
+/// nodes do not mix numbers and words under one name.
 struct PropertyUnion {
   private var values: [String: JSONValue] = [:]
 

@@ -6,8 +6,9 @@
 ///   over a minute, because the reference orchestrator counts calls in a window of 60 s that *every* call renews,
 ///   refused ones too: only a full silence resets it.
 /// - Where the parent named a time, starts are spread out too: the rate falls by a quarter of what the last minute saw
-///   and rises again bit by bit. When the next 429 comes after no more calls than before, the parent counts calls and
-///   not calls per time. Spreading out gains nothing then, and is not tried again.
+///   and rises again bit by bit. When the first calls that were spread out meet a 429 after no more of them than before,
+///   the parent counts calls and not calls per time. Spreading out gains nothing then, and is not tried again.
+/// - Where starts are not spread out, calls go one by one near the number that the parent took last time.
 /// - The window of concurrent calls shrinks at a 429, doubles at each call that was worth its cost and halves at each
 ///   that was not (a poll without a task), so that idle polls do not use up what tasks will need.
 public struct CallPacing: Sendable {
@@ -54,8 +55,11 @@ public struct CallPacing: Sendable {
   private var nextStart: Duration = .zero
   private var lastRise: Duration = .zero
   private var startsSinceLimit = 0
-  private var startsBeforeLimit: Int?
+  /// Calls that the parent took before its last 429.
+  private var lastGrant: Int?
   private var spreadingPays = true
+  /// Starts were not spread out before the last 429.
+  private var isFirstSpread = false
   private var recent = StartsPerMinute()
 
   public init(_ policy: Policy = Policy()) {
@@ -74,7 +78,7 @@ public struct CallPacing: Sendable {
     guard lastLimit != nil else { return wanted }
     recover(at: now)
     if let silentUntil, now < silentUntil { return 0 }
-    guard let rate else { return wanted }
+    guard let rate else { return min(wanted, probeSize) }
     guard now >= nextStart else { return 0 }
     let interval = Duration.seconds(60) / rate
     // What was not used is not saved up, except for what one look at the clock may have missed.
@@ -116,6 +120,7 @@ public struct CallPacing: Sendable {
   public mutating func limited(retryAfter: Duration?, inFlight: Int, at now: Duration) {
     // Calls that were in flight together are refused together: one lesson, not several.
     let isSameLesson = silentUntil.map { now < $0 } ?? false
+    if isSameLesson, let lastGrant { self.lastGrant = lastGrant - 1 }
     silentUntil = max(silentUntil ?? .zero, now + policy.silence(after: retryAfter))
     guard !isSameLesson else { return }
     let busy = max(1, min(window, inFlight))
@@ -126,9 +131,19 @@ public struct CallPacing: Sendable {
     lastRise = now
   }
 
+  /// How many calls may be put at stake: near what the parent took last time one by one, a little beyond it freely again.
+  private var probeSize: Int {
+    guard let lastGrant else { return .max }
+    let left = lastGrant - startsSinceLimit
+    if left > 0 { return left }
+    return left > -4 ? 1 : .max
+  }
+
   private mutating func learnRate(named: Bool, at now: Duration) {
-    if rate != nil, let before = startsBeforeLimit, startsSinceLimit <= before + before / 4 { spreadingPays = false }
-    startsBeforeLimit = startsSinceLimit
+    let grant = startsSinceLimit - 1
+    if rate != nil, isFirstSpread, let lastGrant, grant <= lastGrant + lastGrant / 4 { spreadingPays = false }
+    isFirstSpread = rate == nil
+    lastGrant = grant
     startsSinceLimit = 0
     guard named, spreadingPays else {
       rate = nil

@@ -43,6 +43,8 @@ public struct HeartbeatSchedule: Sendable {
   /// The oldest change that no heartbeat told yet.
   private var changedAt: Duration?
   private var heldUntil: Duration = .zero
+  /// What a 429 holds back, a registration does not release.
+  private var limitedUntil: Duration = .zero
   private var mustBeFull = false
   private var inFlight: Content?
   private var lastSecond: Int?
@@ -54,11 +56,11 @@ public struct HeartbeatSchedule: Sendable {
 
   // MARK: What happened
 
-  /// A registration told the whole offer. It says nothing of the status, so a heartbeat follows.
+  /// A registration succeeded. It says nothing of the status, so a heartbeat follows; a full one if the offer changed,
+  /// since that may have been while the registration was on its way.
   public mutating func registered(at now: Duration) {
-    mustBeFull = false
     nextRegular = now
-    heldUntil = min(heldUntil, now)
+    heldUntil = limitedUntil
   }
 
   /// The uplink is down: nothing until the next registration.
@@ -121,7 +123,9 @@ public struct HeartbeatSchedule: Sendable {
     inFlight = nil
     statusChanged(at: now)
     switch error.kind {
-    case .rateLimited: heldUntil = now + policy.pacing.silence(after: error.retryAfter)
+    case .rateLimited:
+      limitedUntil = now + policy.pacing.silence(after: error.retryAfter)
+      heldUntil = limitedUntil
     case .duplicate: heldUntil = now + .seconds(1)
     default: heldUntil = now + backOff.failed(at: now, using: &random)
     }
