@@ -3,7 +3,7 @@ import HolonRouting
 
 /// A journal over any store: the queue, the writer's thread, and what callers of the port see.
 final class JournalEngine<Store: RecordStore>: Sendable {
-  private let queue: SubmissionQueue<Store>
+  let queue: SubmissionQueue<Store>
   private let status: Monitor<WriterStatus>
 
   /// Most bytes that wait to be written before commits are refused.
