@@ -53,7 +53,7 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: strict),
-    .target(name: "HolonJournal", dependencies: ["HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
+    .target(name: "HolonJournal", dependencies: ["RXON", "HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
     .target(
       name: "HolonConfig",
       dependencies: ["RXON", "HolonRouting", .product(name: "Yams", package: "Yams")],

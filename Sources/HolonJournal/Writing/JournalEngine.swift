@@ -3,7 +3,7 @@ import HolonRouting
 
 /// A journal over any store: the queue, the writer's thread, and what callers of the port see.
 final class JournalEngine<Store: RecordStore>: Sendable {
-  private let queue: SubmissionQueue<Store>
+  let queue: SubmissionQueue<Store>
   private let status: Monitor<WriterStatus>
 
   /// Most bytes that wait to be written before commits are refused.
@@ -14,9 +14,14 @@ final class JournalEngine<Store: RecordStore>: Sendable {
     status = Monitor(WriterStatus(usage: ledger.usage))
     let recorder = Recorder(store: store, ledger: ledger, options: options)
     let writer = Writer(recorder: recorder, queue: queue, published: status, report: options.report)
-    guard WriterThread.start(name: "holon-journal", { writer.run() }) else {
-      throw .other("the system gives no thread for the journal")
+    let status = status
+    let isRunning = WriterThread.start({ writer.run() }) {
+      status.update { status in
+        status.isClosed = true
+        return true
+      }
     }
+    guard isRunning else { throw .other("the system gives no thread for the journal") }
   }
 
   func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void) {
@@ -70,8 +75,14 @@ final class JournalEngine<Store: RecordStore>: Sendable {
 
   func statistics() -> JournalStatistics { status.read(\.statistics) }
 
-  func close() {
+  /// Asks the writer to finish, without waiting for it.
+  func startClosing() {
     queue.close()
+  }
+
+  /// Returns once everything is written and the store is released. Not for the journal's own thread.
+  func close() {
+    startClosing()
     status.wait { $0.isClosed ? .done(()) : .wait }
   }
 }
