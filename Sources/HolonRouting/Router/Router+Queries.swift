@@ -8,6 +8,12 @@ public struct TaskDemand: Sendable, Hashable {
   public var availableSkills: [String]
   /// The skills that could start now and that a child has hot, sorted.
   public var hotSkills: [String]
+
+  public init(count: Int, availableSkills: [String], hotSkills: [String]) {
+    self.count = count
+    self.availableSkills = availableSkills
+    self.hotSkills = hotSkills
+  }
 }
 
 /// How many tasks are held, by state.
@@ -17,6 +23,12 @@ public struct TaskCounts: Sendable, Hashable {
   public var running: Int
   /// Their results wait for a parent.
   public var answered: Int
+
+  public init(queued: Int, running: Int, answered: Int) {
+    self.queued = queued
+    self.running = running
+    self.answered = answered
+  }
 }
 
 // What others may ask. Nothing here changes anything.
