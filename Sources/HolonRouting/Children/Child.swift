@@ -9,7 +9,10 @@ struct Child {
   var registration: WorkerRegistration
   var isHolon: Bool
   /// The status of its last heartbeat; nil since it registered.
-  var status: String?
+  var status: String? {
+    didSet { isDraining = status == WorkerStatus.draining }
+  }
+  private(set) var isDraining = false
   var usage: ResourcesUsage?
   var lastSeen: Duration
   /// Set when its last connection went away, until it calls again.
@@ -28,7 +31,13 @@ struct Child {
   /// Commands for a Holon without a command channel; its next heartbeat's answer takes them along.
   var pendingCommands: [WorkerCommand] = []
 
-  var isDraining: Bool { status == WorkerStatus.draining }
+  init(id: String, order: UInt64, registration: WorkerRegistration, isHolon: Bool, lastSeen: Duration) {
+    self.id = id
+    self.order = order
+    self.registration = registration
+    self.isHolon = isHolon
+    self.lastSeen = lastSeen
+  }
 
   func cost(of skill: String) -> Double? {
     guard let cost = registration.capabilities?.costPerSkill?[skill], cost.isFinite else { return nil }

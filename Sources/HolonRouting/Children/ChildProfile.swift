@@ -15,4 +15,19 @@ public struct ChildProfile: Sendable, Hashable {
   public var isCommandChannelOpen: Bool
   /// Uptime of the node at the child's last call.
   public var lastSeen: Duration
+
+  public init(
+    id: String, registration: WorkerRegistration, isHolon: Bool, status: String?, usage: ResourcesUsage?,
+    running: [TaskKey], parkedPolls: Int, isCommandChannelOpen: Bool, lastSeen: Duration
+  ) {
+    self.id = id
+    self.registration = registration
+    self.isHolon = isHolon
+    self.status = status
+    self.usage = usage
+    self.running = running
+    self.parkedPolls = parkedPolls
+    self.isCommandChannelOpen = isCommandChannelOpen
+    self.lastSeen = lastSeen
+  }
 }

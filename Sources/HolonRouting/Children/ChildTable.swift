@@ -1,5 +1,5 @@
 /// The registered children, by slot and by id, and who has a command channel open.
-struct ChildTable {
+struct ChildTable: Sendable {
   private var children = SlotArray<Child>()
   private var slotsByID: [String: Int] = [:]
   /// Also of children that have not registered yet: after a restart a channel may come first.

@@ -1,7 +1,7 @@
 /// The polls that wait for a task.
 ///
 /// Polls of one child that declare the same skills form a group: what could start now is indexed by group, not by poll.
-struct ParkedPolls {
+struct ParkedPolls: Sendable {
   struct Poll {
     let call: CallID
     let group: Int
@@ -76,7 +76,7 @@ struct ParkedPolls {
 }
 
 /// Parked polls of one child that declare the same skills.
-struct PollGroup {
+struct PollGroup: Sendable {
   let child: Int
   let declared: DeclaredSkills
   var skills: [OfferedSkill]
@@ -87,13 +87,13 @@ struct PollGroup {
 }
 
 /// What a poll says about skills; nil where it leaves that to the last heartbeat or the registration.
-struct DeclaredSkills: Equatable {
+struct DeclaredSkills: Equatable, Sendable {
   var available: [String]?
   var hot: [String]?
 }
 
 /// A skill that a poll group can start, with all that its rank needs.
-struct OfferedSkill {
+struct OfferedSkill: Sendable {
   /// The skill's entry in the directory.
   let entry: Int
   let variant: SkillVariant

@@ -2,12 +2,14 @@
 ///
 /// An entry stands for one variant of a skill. It lives while a child or a poll group uses it, and orders the groups
 /// that could start such a task now by the strategy of the skill's route. Groups and entries are known by slots.
-struct SkillDirectory {
+struct SkillDirectory: Sendable {
   private struct Entry {
     let variant: SkillVariant
     let strategy: RoutingStrategy
     var uses: Int
     var ready: IndexedHeap<Int, ChildRank> = IndexedHeap()
+    /// How many of the ready have it hot.
+    var hotCount = 0
   }
 
   private let routes: [Route]
@@ -57,16 +59,14 @@ struct SkillDirectory {
     entries[slot]?.strategy ?? .standard
   }
 
-  func variant(of slot: Int) -> SkillVariant? {
-    entries[slot]?.variant
+  mutating func setReady(_ group: Int, rank: ChildRank, for skill: OfferedSkill) {
+    guard entries[skill.entry]?.ready.set(group, rank: rank) == true, skill.isHot else { return }
+    entries[skill.entry]?.hotCount += 1
   }
 
-  mutating func setReady(_ group: Int, rank: ChildRank, in slot: Int) {
-    entries[slot]?.ready.set(group, rank: rank)
-  }
-
-  mutating func setUnready(_ group: Int, in slot: Int) {
-    entries[slot]?.ready.remove(group)
+  mutating func setUnready(_ group: Int, for skill: OfferedSkill) {
+    guard entries[skill.entry]?.ready.remove(group) == true, skill.isHot else { return }
+    entries[skill.entry]?.hotCount -= 1
   }
 
   /// The ready group that the route's strategy puts first.
@@ -83,8 +83,20 @@ struct SkillDirectory {
   }
 
   /// The names of the skills that someone could start now, sorted.
-  var readySkills: [String] {
-    slotsByName.filter { $0.value.contains { entries[$0]?.ready.isEmpty == false } }.keys.sorted()
+  var readySkills: [String] { names { !$0.ready.isEmpty } }
+
+  /// The names of the skills that someone has hot and could start now, sorted.
+  var hotSkills: [String] { names { $0.hotCount > 0 } }
+
+  /// The names of the skills that someone offers, ready or not, sorted.
+  var ableSkills: [String] { slotsByName.keys.sorted() }
+
+  private func names(where condition: (Entry) -> Bool) -> [String] {
+    var names: [String] = []
+    for (name, slots) in slotsByName where slots.contains(where: { entries[$0].map(condition) ?? false }) {
+      names.append(name)
+    }
+    return names.sorted()
   }
 
   /// For tests: how many entries exist.

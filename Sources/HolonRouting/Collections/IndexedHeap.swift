@@ -1,8 +1,8 @@
 /// A priority queue whose entries can be found, moved and removed by key: lowest rank first.
 ///
 /// Every change is O(log n). Entries of equal rank come in no defined order.
-struct IndexedHeap<Key: Hashable, Rank: Comparable> {
-  struct Entry {
+struct IndexedHeap<Key: Hashable & Sendable, Rank: Comparable & Sendable>: Sendable {
+  struct Entry: Sendable {
     let key: Key
     var rank: Rank
   }
@@ -20,12 +20,14 @@ struct IndexedHeap<Key: Hashable, Rank: Comparable> {
   }
 
   /// Adds the key, or moves it to its new rank.
-  mutating func set(_ key: Key, rank: Rank) {
+  /// - Returns: whether it was added.
+  @discardableResult
+  mutating func set(_ key: Key, rank: Rank) -> Bool {
     guard let place = places[key] else {
       entries.append(Entry(key: key, rank: rank))
       places[key] = entries.count - 1
       siftUp(entries.count - 1)
-      return
+      return true
     }
     let old = entries[place].rank
     entries[place].rank = rank
@@ -34,6 +36,7 @@ struct IndexedHeap<Key: Hashable, Rank: Comparable> {
     } else if old < rank {
       siftDown(place)
     }
+    return false
   }
 
   @discardableResult

@@ -1,7 +1,7 @@
 import DequeModule
 
 /// A bounded memory of the keys seen last, each with a value. The oldest are forgotten first.
-struct RecentKeys<Key: Hashable, Value> {
+struct RecentKeys<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Entry {
     var value: Value
     /// Tells an entry's mention in `order` from older mentions of the same key.

@@ -1,5 +1,5 @@
 /// Elements under small stable numbers, which are used again after a removal.
-struct SlotArray<Element> {
+struct SlotArray<Element: Sendable>: Sendable {
   private var elements: [Element?] = []
   private var free: [Int] = []
 

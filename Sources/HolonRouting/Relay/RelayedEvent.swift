@@ -11,9 +11,8 @@ enum RelayedEvent {
   static func relaying(
     _ event: WorkerEventPayload, from child: String, node: String, maximumDepth: Int
   ) throws(Refusal) -> WorkerEventPayload {
-    var chain = event.bubblingChain ?? []
-    guard event.originWorkerID != node, !chain.contains(node) else { throw .loop }
-    if child != event.originWorkerID, !chain.contains(child) { chain.append(child) }
+    guard !event.isLoop(at: node) else { throw .loop }
+    let chain = BubblingChain.appending(child, to: event.bubblingChain, origin: event.originWorkerID)
     guard chain.count <= maximumDepth else { throw .chainTooLong }
     var relayed = event
     relayed.workerID = node

@@ -90,7 +90,7 @@ extension Router {
     if offersChanged {
       adoptOffer(of: slot)
     } else if before.isDraining != after.isDraining {
-      emit(.offerChanged)
+      noteOfferChange()
       reindex(slot)
       serveParkedPolls(of: slot)
     }
@@ -123,7 +123,7 @@ extension Router {
     child.abilities.forEach { skills.release($0) }
     children[slot]?.abilities = abilities
     for group in child.groups { rebuildSkills(ofGroup: group) }
-    emit(.offerChanged)
+    noteOfferChange()
     reindex(slot)
     serveParkedPolls(of: slot)
     giveBackUnable()
@@ -160,7 +160,7 @@ extension Router {
     for group in child.groups { removeGroup(group, of: child) }
     child.abilities.forEach { skills.release($0) }
     emit(.report(.childLost(child.id, reason: reason)))
-    emit(.offerChanged)
+    noteOfferChange()
     for task in child.running.sorted(by: { (tasks[$0]?.age ?? 0) < (tasks[$1]?.age ?? 0) }) {
       release(task, from: child.id, reason: reason)
     }

@@ -10,11 +10,12 @@ extension Router {
       return passToAll(command)
     }
     let addressed = tasks.slots(ofTaskID: taskID).filter { slot in
-      guard let task = tasks[slot], task.uplink == uplink, task.ending == nil else { return false }
+      guard let task = tasks[slot], task.uplink == uplink else { return false }
       return command.jobID == nil || command.jobID == task.key.jobID
     }
     if addressed.isEmpty { emit(.report(.commandUndeliverable(command.command, reason: "unknown_task"))) }
-    for slot in addressed {
+    // What has been answered needs no command: the parent will see.
+    for slot in addressed where tasks[slot]?.ending == nil {
       if command.command == CommandName.cancelTask {
         cancel(slot, command)
       } else {

@@ -39,6 +39,7 @@ extension Router {
     tasks[slot]?.state = .answered(ending)
     tasks[slot]?.cancellation = nil
     tasks[slot]?.unstored = nil
+    tasks[slot]?.retryAt = nil
     answeredCount += 1
     reschedule(task: slot)
   }

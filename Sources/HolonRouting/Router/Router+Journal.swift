@@ -23,48 +23,48 @@ extension Router {
       takenAt: result.storedAt, content: [])
     let ending: TaskEnding = .unknown
     _ = tasks.insert(
-      HeldTask(record, requirement: SkillRequirement(name: ""), age: tasks.makeAge(), state: .answered(ending)))
+      HeldTask(record, age: tasks.makeAge(), state: .answered(ending)))
     answeredCount += 1
   }
 
   private mutating func restore(_ record: TaskRecord) {
-    let slot = tasks.insert(
-      HeldTask(record, requirement: SkillRequirement(name: record.skill), age: tasks.makeAge(), state: .queued))
+    let slot = tasks.insert(HeldTask(record, age: tasks.makeAge(), state: .queued))
     if let holder = record.assignedTo {
       expectBack(slot, with: holder)
-    } else if let requirement = tasks[slot]?.requirement, let rank = tasks[slot]?.queueRank {
-      queue.insert(slot, requirement, rank: rank)
+    } else {
+      enqueue(slot)
     }
-    reschedule(task: slot)
   }
 
   private mutating func expectBack(_ slot: Int, with holder: String) {
     tasks[slot]?.state = .assigned(Assignment(childID: holder, child: nil, call: nil, since: now.uptime))
     awaited[holder, default: []].insert(slot)
+    reschedule(task: slot)
   }
 
   /// After a restart children need a while to come back: until then no task is given back for want of an able one.
-  var isSettlingIn: Bool {
-    settlingInUntil.map { now.uptime < $0 } ?? false
-  }
+  var isSettlingIn: Bool { settlingInUntil != nil }
 
   // MARK: Refusals
 
   /// The journal refused changes: what was decided on top of them is taken back, and tried again later.
   mutating func undo(_ changes: [JournalChange], _ unperformed: [RoutingAction]) {
-    let retryAfter = configuration.journalRetry
-    journalDownUntil = now.uptime + retryAfter
+    journalDownUntil = now.uptime + configuration.journalRetry
+    noteOfferChange()
     var results: [TaskKey: TaskResult] = [:]
     var undone = changes
     for action in unperformed {
       switch action {
-      case .persist(let later), .record(let later): undone += later
+      case .persist(let later): undone += later
       case .forwardResult(let key, let result, _): results[key] = result
-      default: break
+      case .forwardEvent: break
+      case .forwardToChild(let call, _, _), .answerResult(let call, _), .acknowledgeEvent(let call):
+        let failure = CallFailure(
+          status: 503, "the journal cannot store this now", retryAfter: configuration.journalRetry)
+        emit(.refuse(call, failure))
+      case .report(let incident): if incident.holdsWithoutJournal { emit(action) }
+      default: emit(action)
       }
-      guard let call = action.answeredCall else { continue }
-      let failure = CallFailure(status: 503, "the journal cannot store this now", retryAfter: retryAfter)
-      emit(.refuse(call, failure))
     }
     for change in undone { undo(change, results) }
   }
@@ -85,11 +85,14 @@ extension Router {
   /// The parent has forgotten the task, so it is kept in memory until the journal takes it.
   private mutating func undoTaking(_ record: TaskRecord) {
     guard let slot = tasks.slot(of: record.key), tasks[slot]?.ending == nil else { return }
-    let retryAt = now.uptime + configuration.journalRetry
-    tasks[slot]?.unstored = Unstored(change: .task(record), retryAt: retryAt)
+    tasks[slot]?.unstored = .task(record)
+    if let child = record.assignedTo { undoAssignment(record.key, child: child, attempts: record.attempts) }
+    retryLater(slot)
+  }
+
+  private mutating func retryLater(_ slot: Int) {
+    tasks[slot]?.retryAt = now.uptime + configuration.journalRetry
     reschedule(task: slot)
-    guard let child = record.assignedTo else { return }
-    undoAssignment(record.key, child: child, attempts: record.attempts)
   }
 
   private mutating func undoAssignment(_ key: TaskKey, child: String, attempts: Int) {
@@ -97,12 +100,15 @@ extension Router {
       assignment.childID == child, task.attempts == attempts
     else { return }
     emit(.report(.taskReturned(key, child: child, reason: "not_stored")))
+    if task.cancellation != nil {
+      return cancelHere(slot)
+    }
     detach(slot)
     tasks[slot]?.attempts -= 1
     tasks[slot]?.state = .queued
     // Not placed with another child at once: the journal would refuse that as well.
-    queue.insert(slot, task.requirement, rank: task.queueRank)
-    reschedule(task: slot)
+    enqueue(slot)
+    retryLater(slot)
   }
 
   private mutating func undoResult(_ key: TaskKey, _ result: TaskResult?) {
@@ -111,9 +117,8 @@ extension Router {
       return giveBackToHolder(slot, childID)
     }
     guard let result else { return }
-    let retryAt = now.uptime + configuration.journalRetry
-    tasks[slot]?.unstored = Unstored(change: .result(result), retryAt: retryAt)
-    reschedule(task: slot)
+    tasks[slot]?.unstored = .result(result)
+    retryLater(slot)
   }
 
   /// The child was told to send its result again: until then it is the holder.
@@ -125,17 +130,20 @@ extension Router {
     } else {
       expectBack(slot, with: childID)
     }
-    reschedule(task: slot)
   }
 
   /// What the journal refused is offered to it again.
-  mutating func storeAgain(_ slot: Int) {
-    guard let unstored = tasks[slot]?.unstored, let task = tasks[slot] else { return }
-    tasks[slot]?.unstored = nil
-    switch unstored.change {
-    case .result(let result): store(result, of: slot)
-    case .task(var record):
-      record.assignedTo = task.assignment?.childID
+  mutating func retry(_ slot: Int) {
+    guard let task = tasks[slot] else { return }
+    tasks[slot]?.retryAt = nil
+    if case .result(let result)? = task.unstored {
+      tasks[slot]?.unstored = nil
+      store(result, of: slot)
+    } else if task.isQueued {
+      queue.remove(slot, task.requirement)
+      place(slot, storing: takeUnstoredTask(slot))
+    } else if let assignment = task.assignment, var record = takeUnstoredTask(slot) {
+      record.assignedTo = assignment.childID
       record.attempts = task.attempts
       emit(.persist([.taskTaken(record)]))
     }
@@ -143,20 +151,18 @@ extension Router {
 
   /// The record of a task that the journal does not hold yet, to be stored with its next change.
   mutating func takeUnstoredTask(_ slot: Int) -> TaskRecord? {
-    guard case .task(let record)? = tasks[slot]?.unstored?.change else { return nil }
+    guard case .task(let record)? = tasks[slot]?.unstored else { return nil }
     tasks[slot]?.unstored = nil
     return record
   }
 }
 
-extension RoutingAction {
-  /// The call of a child that this action answers.
-  public var answeredCall: CallID? {
+extension RoutingIncident {
+  /// Whether the incident is one even if the changes that stood before it are refused.
+  fileprivate var holdsWithoutJournal: Bool {
     switch self {
-    case .answerRegistration(let call, _), .answerHeartbeat(let call, _), .forwardToChild(let call, _, _),
-      .answerNoTask(let call), .answerResult(let call, _), .acknowledgeEvent(let call), .refuse(let call, _):
-      call
-    default: nil
+    case .taskForwarded, .resultTaken, .resultDuplicate, .resultIgnored, .eventTaken, .eventDuplicate: false
+    default: true
     }
   }
 }

@@ -47,12 +47,12 @@ extension Router {
       reindex(slot)
     }
     freePolls = 0
-    emit(.offerChanged)
+    noteOfferChange()
   }
 
   /// Whether the child may be given work. A parked poll means that it is ready, whatever its status says otherwise.
   func mayServe(_ slot: Int) -> Bool {
-    !isDraining && children[slot].map { !$0.isDraining } == true
+    !isDraining && children[slot]?.isDraining == false
   }
 
   /// The child's part of ``freePolls``.
@@ -127,7 +127,7 @@ extension Router {
         cost: child.cost(of: variant.name), order: fixedOrder(of: child, for: variant.name))
     }
     for skill in group.skills {
-      skills.setUnready(slot, in: skill.entry)
+      skills.setUnready(slot, for: skill)
       skills.release(skill.entry)
     }
     polls.setSkills(offered, ofGroup: slot)
@@ -138,7 +138,7 @@ extension Router {
   mutating func removeGroup(_ slot: Int, of child: Child) {
     guard let group = polls.group(slot) else { return }
     for skill in group.skills {
-      skills.setUnready(slot, in: skill.entry)
+      skills.setUnready(slot, for: skill)
       skills.release(skill.entry)
     }
     for call in polls.removeGroup(slot) {
@@ -157,27 +157,29 @@ extension Router {
 
   /// Brings the child's place in the skill directory up to date with its load and its polls.
   mutating func reindex(_ slot: Int) {
-    guard let child = children[slot] else { return }
+    guard let groups = children[slot]?.groups, !groups.isEmpty else { return }
     let serves = mayServe(slot)
-    for groupSlot in child.groups {
+    for groupSlot in groups {
       guard let group = polls.group(groupSlot) else { continue }
       let isReady = serves && !group.polls.isEmpty
       guard isReady || group.isIndexed else { continue }
       polls.setIndexed(isReady, group: groupSlot)
       for skill in group.skills {
         if isReady {
-          skills.setReady(groupSlot, rank: rank(of: child, skill), in: skill.entry)
+          skills.setReady(groupSlot, rank: rank(of: slot, skill), for: skill)
         } else {
-          skills.setUnready(groupSlot, in: skill.entry)
+          skills.setUnready(groupSlot, for: skill)
         }
       }
     }
   }
 
-  private func rank(of child: Child, _ skill: OfferedSkill) -> ChildRank {
-    skill.strategy.rank(
+  private func rank(of slot: Int, _ skill: OfferedSkill) -> ChildRank {
+    let record = skill.strategy == .bestValue ? children[slot]?.records[skill.variant.name] : nil
+    return skill.strategy.rank(
       Candidate(
-        isHot: skill.isHot, cost: skill.cost, running: child.running.count, parkedPolls: child.parkedPolls,
-        lastServed: child.lastServed, order: skill.order, record: child.records[skill.variant.name]))
+        isHot: skill.isHot, cost: skill.cost, running: children[slot]?.running.count ?? 0,
+        parkedPolls: children[slot]?.parkedPolls ?? 0, lastServed: children[slot]?.lastServed ?? 0,
+        order: skill.order, record: record))
   }
 }

@@ -6,8 +6,14 @@ public struct TaskDemand: Sendable, Hashable {
   public var count: Int
   /// The skills that could start now, sorted; with a prefetch, all that some child is able to do.
   public var availableSkills: [String]
-  /// Those of them that some child has hot, sorted.
+  /// The skills that could start now and that a child has hot, sorted.
   public var hotSkills: [String]
+
+  public init(count: Int, availableSkills: [String], hotSkills: [String]) {
+    self.count = count
+    self.availableSkills = availableSkills
+    self.hotSkills = hotSkills
+  }
 }
 
 /// How many tasks are held, by state.
@@ -17,6 +23,12 @@ public struct TaskCounts: Sendable, Hashable {
   public var running: Int
   /// Their results wait for a parent.
   public var answered: Int
+
+  public init(queued: Int, running: Int, answered: Int) {
+    self.queued = queued
+    self.running = running
+    self.answered = answered
+  }
 }
 
 // What others may ask. Nothing here changes anything.
@@ -29,26 +41,14 @@ extension Router {
   /// A parked poll never waits beside a task that it could take, so each is a use for one more. The prefetch is room for
   /// tasks that wait here.
   public func demand(for uplink: UplinkID) -> TaskDemand {
-    guard !isDraining, journalDownUntil.map({ $0 <= now.uptime }) ?? true else {
+    guard !isDraining, journalDownUntil == nil else {
       return TaskDemand(count: 0, availableSkills: [], hotSkills: [])
     }
     let room = max(0, min(configuration.prefetch, configuration.maximumQueuedTasks) - queue.count)
     let count = freePolls + (children.count > 0 ? room : 0)
     guard count > 0 else { return TaskDemand(count: 0, availableSkills: [], hotSkills: []) }
     let available = room > 0 ? skills.ableSkills : skills.readySkills
-    return TaskDemand(count: count, availableSkills: available, hotSkills: hotSkills(among: available))
-  }
-
-  private func hotSkills(among available: [String]) -> [String] {
-    var hot: Set<String> = []
-    for slot in children.slots where mayServe(slot) {
-      for skill in children[slot]?.registration.hotSkills ?? [] { hot.insert(skill) }
-      for group in children[slot]?.groups ?? [] {
-        guard let group = polls.group(group), !group.polls.isEmpty else { continue }
-        hot.formUnion(group.declared.hot ?? [])
-      }
-    }
-    return available.filter(hot.contains)
+    return TaskDemand(count: count, availableSkills: available, hotSkills: skills.hotSkills)
   }
 
   /// Copies of all registered children, in the order in which they registered.

@@ -10,10 +10,10 @@ extension Router {
     // Finished before: the parent wants it done again.
     finished.remove(key)
     let record = TaskRecord(
-      key: key, uplink: uplink, skill: payload.type, priority: payload.priority, deadline: payload.deadline,
+      key: key, uplink: uplink, skill: payload.type, skillVersion: payload.addedText("skill_version"),
+      skillType: payload.addedText("skill_type"), priority: payload.priority, deadline: payload.deadline,
       assignedTo: nil, attempts: 0, takenAt: now.unixSeconds, content: task.json.bytes)
-    let slot = tasks.insert(
-      HeldTask(record, requirement: SkillRequirement(payload), age: tasks.makeAge(), state: .queued))
+    let slot = tasks.insert(HeldTask(record, age: tasks.makeAge(), state: .queued))
     if let (ending, code, message) = objection(to: payload, slot) {
       return fail(slot, ending, code, message)
     }
@@ -34,7 +34,7 @@ extension Router {
     if queue.count >= configuration.maximumQueuedTasks {
       return (.failed, .resourceExhausted, "\(configuration.maximumQueuedTasks) tasks wait here already")
     }
-    if configuration.whenUnable == .giveBack, !skills.isAble(task.requirement) {
+    if configuration.whenUnable == .giveBack, !isSettlingIn, !skills.isAble(task.requirement) {
       return (.failed, .transient, "no child is able to do \(task.requirement)")
     }
     return nil
@@ -52,7 +52,12 @@ extension Router {
       return handOut(slot, to: child, call, storing: record)
     }
     if let record { emit(.persist([.taskTaken(record)])) }
-    queue.insert(slot, task.requirement, rank: task.queueRank)
+    enqueue(slot)
+  }
+
+  mutating func enqueue(_ slot: Int) {
+    guard let requirement = tasks[slot]?.requirement, let rank = tasks[slot]?.queueRank else { return }
+    queue.insert(slot, requirement, rank: rank)
     reschedule(task: slot)
   }
 
@@ -84,10 +89,9 @@ extension Router {
   private mutating func handOutChanges(
     _ slot: Int, _ child: String, attempts: Int, storing record: TaskRecord?
   ) -> [JournalChange] {
-    guard var record = record ?? takeUnstoredTask(slot), let key = tasks[slot]?.key else {
+    guard var record = record ?? takeUnstoredTask(slot) else {
       return tasks[slot].map { [.taskAssigned($0.key, child: child, attempts: attempts)] } ?? []
     }
-    record.key = key
     record.assignedTo = child
     record.attempts = attempts
     return [.taskTaken(record)]
@@ -149,11 +153,11 @@ extension Router {
 
   /// Compares the tasks that a heartbeat names with those that the child was given.
   mutating func compareClaims(_ claimed: [String], of child: Int) {
-    let claimed = Set(claimed)
+    let names = Set(claimed)
     let running = (children[child]?.running ?? []).sorted { (tasks[$0]?.age ?? 0) < (tasks[$1]?.age ?? 0) }
     for slot in running {
       guard let task = tasks[slot], var assignment = task.assignment else { continue }
-      if claimed.contains(task.key.taskID) {
+      if names.contains(task.key.taskID) {
         assignment.unclaimed = 0
       } else if now.uptime - assignment.since >= configuration.claimDelay {
         assignment.unclaimed += 1
@@ -173,6 +177,7 @@ extension Router {
       guard let task = tasks[slot], task.isQueued, task.formerHolder == childID else { continue }
       queue.remove(slot, task.requirement)
       assign(slot, to: child, childID, call: nil)
+      reindex(child)
       emit(.record([.taskAssigned(task.key, child: childID, attempts: task.attempts)]))
     }
   }
@@ -181,25 +186,12 @@ extension Router {
 
   /// Gives back the waiting tasks that no child is able to do any more, where the configuration says so.
   mutating func giveBackUnable() {
-    guard configuration.whenUnable == .giveBack, !queue.isEmpty else { return }
-    for requirement in queue.requirements where !skills.isAble(requirement) && !isSettlingIn {
+    guard configuration.whenUnable == .giveBack, !isSettlingIn, !queue.isEmpty else { return }
+    for requirement in queue.requirements where !skills.isAble(requirement) {
       for slot in queue.tasks(asking: requirement) {
         fail(slot, .failed, .transient, "no child is able to do \(requirement)")
       }
     }
-  }
-}
-
-extension SkillRequirement {
-  init(_ payload: TaskPayload) {
-    self.init(
-      name: payload.type, version: payload.unknownText("skill_version"), type: payload.unknownText("skill_type"))
-  }
-}
-
-extension SkillRequirement: CustomStringConvertible {
-  var description: String {
-    ([name] + [version.map { "version \($0)" }, type.map { "type \($0)" }].compactMap(\.self)).joined(separator: ", ")
   }
 }
 
@@ -211,15 +203,7 @@ extension TaskPayload {
   }
 
   /// A member that the orchestrator adds after signing, outside of the model.
-  fileprivate func unknownText(_ name: String) -> String? {
+  fileprivate func addedText(_ name: String) -> String? {
     unknown.last { $0.name == name }?.value.stringValue
-  }
-}
-
-extension HeldTask {
-  init(_ record: TaskRecord, requirement: SkillRequirement, age: UInt64, state: State) {
-    self.init(
-      key: record.key, uplink: record.uplink, requirement: requirement, priority: record.priority,
-      deadline: record.deadline, takenAt: record.takenAt, age: age, attempts: record.attempts, state: state)
   }
 }

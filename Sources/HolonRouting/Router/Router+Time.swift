@@ -4,18 +4,32 @@ import RXON
 extension Router {
   /// The node's uptime at which ``RoutingEvent/timePassed`` is due; nil while nothing waits for a time.
   public var nextWakeUp: Duration? {
-    let next = [polls.nextExpiry, childTimes.first?.rank, taskTimes.first?.rank]
+    let next = [
+      polls.nextExpiry, childTimes.first?.rank, taskTimes.first?.rank, settlingInUntil, journalDownUntil,
+    ]
     return next.compactMap(\.self).min()
   }
 
   mutating func passTime() {
     expirePolls()
+    endPeriods()
     while let due = childTimes.first, due.rank <= now.uptime {
       lose(due.key, reason: children[due.key]?.goneSince == nil ? "silent" : "disconnected")
     }
     while let due = taskTimes.first, due.rank <= now.uptime {
       taskTimes.remove(due.key)
       act(onTask: due.key)
+    }
+  }
+
+  private mutating func endPeriods() {
+    if let until = settlingInUntil, until <= now.uptime {
+      settlingInUntil = nil
+      giveBackUnable()
+    }
+    if let until = journalDownUntil, until <= now.uptime {
+      journalDownUntil = nil
+      noteOfferChange()
     }
   }
 
@@ -39,7 +53,7 @@ extension Router {
 
   private func dueTime(ofTask slot: Int) -> Duration? {
     guard let task = tasks[slot] else { return nil }
-    var due = task.unstored?.retryAt
+    var due = task.retryAt
     func consider(_ time: Duration) { due = min(due ?? time, time) }
     if task.isQueued, let deadline = task.deadline { consider(uptime(atUnixSeconds: deadline)) }
     if let cancellation = task.cancellation {
@@ -53,10 +67,10 @@ extension Router {
 
   private mutating func act(onTask slot: Int) {
     guard let task = tasks[slot] else { return }
-    if let unstored = task.unstored, unstored.retryAt <= now.uptime { storeAgain(slot) }
     if task.isQueued, task.isPastDeadline(at: now) {
       return expire(slot)
     }
+    if let retryAt = task.retryAt, retryAt <= now.uptime { retry(slot) }
     if let cancellation = task.cancellation,
       cancellation.requestedAt + configuration.cancellationTimeout <= now.uptime
     {

@@ -1,4 +1,4 @@
-public import RXON
+import RXON
 
 /// Decides what becomes of tasks, results, events and commands between a node's parents and its children.
 ///
@@ -26,6 +26,8 @@ public struct Router: Sendable {
   public internal(set) var isDraining = false
   /// Until then the journal is taken to be unable.
   var journalDownUntil: Duration?
+  /// After a restart: until then children are still coming back.
+  var settlingInUntil: Duration?
   var answeredCount = 0
   var serveCount: UInt64 = 0
   /// Parked polls of children that may be given work.
@@ -33,6 +35,7 @@ public struct Router: Sendable {
   var now = Moment(uptime: .zero, unixSeconds: 0)
   /// What the event at hand has led to so far.
   private var actions: [RoutingAction] = []
+  private var offerMayHaveChanged = false
 
   public init(configuration: RouterConfiguration) {
     self.configuration = configuration
@@ -47,17 +50,20 @@ public struct Router: Sendable {
     let couldStart = canStartSomething
     passTime()
     dispatch(event)
-    if canStartSomething != couldStart { emit(.offerChanged) }
-    defer { actions = [] }
-    return actions
+    defer {
+      actions = []
+      offerMayHaveChanged = false
+    }
+    // In front, since it need not wait for the journal.
+    return offerMayHaveChanged || canStartSomething != couldStart ? [.offerChanged] + actions : actions
   }
 
   mutating func emit(_ action: RoutingAction) {
     actions.append(action)
   }
 
-  mutating func emit(_ actions: [RoutingAction]) {
-    self.actions += actions
+  mutating func noteOfferChange() {
+    offerMayHaveChanged = true
   }
 
   private mutating func dispatch(_ event: RoutingEvent) {

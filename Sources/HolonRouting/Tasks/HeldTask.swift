@@ -29,6 +29,8 @@ struct HeldTask {
   var cancellation: Cancellation?
   /// What the journal refused and will be offered again.
   var unstored: Unstored?
+  /// When what the journal refused is tried again.
+  var retryAt: Duration?
 
   var queueRank: QueueRank { QueueRank(priority: priority, age: age) }
 
@@ -46,6 +48,16 @@ struct HeldTask {
 
   func isPastDeadline(at now: Moment) -> Bool {
     deadline.map { $0 <= now.unixSeconds } ?? false
+  }
+}
+
+extension HeldTask {
+  init(_ record: TaskRecord, age: UInt64, state: State) {
+    self.init(
+      key: record.key, uplink: record.uplink,
+      requirement: SkillRequirement(name: record.skill, version: record.skillVersion, type: record.skillType),
+      priority: record.priority, deadline: record.deadline, takenAt: record.takenAt, age: age,
+      attempts: record.attempts, state: state)
   }
 }
 
@@ -67,15 +79,10 @@ struct Cancellation {
   let requestedAt: Duration
 }
 
-/// A change that the journal refused.
-struct Unstored {
-  enum Change {
-    case task(TaskRecord)
-    case result(TaskResult)
-  }
-
-  var change: Change
-  var retryAt: Duration
+/// What the journal refused to take.
+enum Unstored {
+  case task(TaskRecord)
+  case result(TaskResult)
 }
 
 /// How a task ended, as far as answers to late results need it.

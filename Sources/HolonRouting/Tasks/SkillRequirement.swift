@@ -10,6 +10,12 @@ struct SkillRequirement: Hashable {
   }
 }
 
+extension SkillRequirement: CustomStringConvertible {
+  var description: String {
+    ([name] + [version.map { "version \($0)" }, type.map { "type \($0)" }].compactMap(\.self)).joined(separator: ", ")
+  }
+}
+
 /// A skill as a child describes it. Children that describe it alike share a variant.
 struct SkillVariant: Hashable {
   var name: String

@@ -1,5 +1,5 @@
 /// The tasks that wait for a child: of each requirement the highest priority first, then the one taken first.
-struct TaskQueue {
+struct TaskQueue: Sendable {
   private struct Line {
     let requirement: SkillRequirement
     var tasks: IndexedHeap<Int, QueueRank> = IndexedHeap()

@@ -1,5 +1,5 @@
 /// All tasks that are held, by slot, by key and by the task's id alone.
-struct TaskTable {
+struct TaskTable: Sendable {
   private var tasks = SlotArray<HeldTask>()
   /// One task id may belong to several jobs.
   private var slotsByTaskID: [String: [Int]] = [:]
