@@ -18,35 +18,35 @@ public protocol Transport: Sendable {
   func parentTime() -> Int
 
   /// Prepares the transport. Dialling may be put off until the first call.
-  func connect() async throws(TransportError)
+  nonisolated(nonsending) func connect() async throws(TransportError)
 
   /// Ends all calls and connections. Idempotent.
-  func close() async
+  nonisolated(nonsending) func close() async
 
-  func register(_ registration: WorkerRegistration) async throws(TransportError) -> RegistrationReply
+  nonisolated(nonsending) func register(_ registration: WorkerRegistration) async throws(TransportError) -> RegistrationReply
 
   /// Asks for a task and waits up to `wait` for one. `nil` when there was none.
-  func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
+  nonisolated(nonsending) func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
     async throws(TransportError) -> PolledTask?
 
-  func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply
+  nonisolated(nonsending) func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply
 
   /// A `nil` heartbeat is the empty keep-alive.
-  func sendHeartbeat(_ heartbeat: Heartbeat?) async throws(TransportError) -> HeartbeatReply
+  nonisolated(nonsending) func sendHeartbeat(_ heartbeat: Heartbeat?) async throws(TransportError) -> HeartbeatReply
 
   /// Sends an event and waits for its answer.
-  func emitEvent(_ event: WorkerEventPayload) async throws(TransportError)
+  nonisolated(nonsending) func emitEvent(_ event: WorkerEventPayload) async throws(TransportError)
 
   /// Sends an event over the open command channel without an answer.
   /// - Returns: false when no command channel is open; then nothing was sent.
-  func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool
+  nonisolated(nonsending) func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool
 
   /// The commands of the parent, from one opened command channel until it is lost (the stream then throws).
-  func listenForCommands() async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
+  nonisolated(nonsending) func listenForCommands() async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
 
   /// Obtains an access token with the credentials at hand (refresh token, else the configured token) and adopts it.
   @discardableResult
-  func refreshToken() async throws(TransportError) -> TokenResponse
+  nonisolated(nonsending) func refreshToken() async throws(TransportError) -> TokenResponse
 
   /// Whether a refresh token is at hand.
   var holdsRefreshToken: Bool { get }

@@ -13,7 +13,7 @@ enum ListenerRoute: Hashable {
   /// The id is nil where the client names itself in a header only.
   case commands(workerID: String?)
 
-  enum Failure: Error, Hashable {
+  enum Failure: Error, Equatable {
     case unknownPath
     case wrongMethod(allowed: HTTPMethod)
     case invalidWorkerID

@@ -90,14 +90,8 @@ public final class HTTPServer: Sendable {
   }
 
   private static func configure(_ channel: any Channel, loop: HTTPServerLoop, isWelcome: Bool) throws {
-    var decoding = NIOHTTPDecoderLimitConfiguration()
-    decoding.maxHeaderFieldSize = loop.limits.headerFieldSize
-    decoding.maxHeaderListSize = loop.limits.headerListSize
-    decoding.maxHeaderFieldCount = loop.limits.headerFieldCount
-    let decoder = ByteToMessageHandler(
-      HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding))
-    let connection = HTTPServerConnection(loop: loop, decoder: decoder)
-    try channel.pipeline.syncOperations.addHandlers(decoder, connection)
+    let connection = HTTPServerConnection(loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits))
+    try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
     if !isWelcome {
       // The channel is active only after this.
       loop.eventLoop.assumeIsolated().execute {

@@ -46,7 +46,7 @@ extension HTTPServerConnection {
     }
     let channel = context.channel
     pipeline.removeHandler(self, promise: nil)
-    pipeline.removeHandler(decoder).assumeIsolated().whenFailure { _ in channel.close(promise: nil) }
+    pipeline.removeHandler(decoding).assumeIsolated().whenFailure { _ in channel.close(promise: nil) }
     handler.delegate = accept(socket)
   }
 }

@@ -4,7 +4,7 @@ import NIOHTTP1
 /// One connection of an ``HTTPServer``: collects requests, has them answered one after the other, and ends itself when
 /// the peer breaks the protocol or a limit.
 ///
-/// Confined to its event loop. It stands behind an `HTTPRequestDecoder` and writes finished bytes.
+/// Confined to its event loop. It stands behind its decoder and writes finished bytes.
 final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = ByteBuffer
@@ -14,7 +14,9 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private static let pipelinedBytes = 64 << 10
 
   let loop: HTTPServerLoop
-  let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+  let decoder: UpgradableRequestDecoder
+  /// The handler in front of this one.
+  let decoding: ByteToMessageHandler<UpgradableRequestDecoder>
   private(set) var context: ChannelHandlerContext?
   private var remoteAddress = ""
 
@@ -46,9 +48,10 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     let persistence: HTTPPersistence
   }
 
-  init(loop: HTTPServerLoop, decoder: ByteToMessageHandler<HTTPRequestDecoder>) {
+  init(loop: HTTPServerLoop, decoder: UpgradableRequestDecoder) {
     self.loop = loop
     self.decoder = decoder
+    decoding = ByteToMessageHandler(decoder)
   }
 
   // MARK: - Lifecycle
@@ -269,6 +272,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   func handOver() {
     current = nil
     isIntakeOver = true
+    decoder.isUpgraded = true
   }
 
   // MARK: - Time

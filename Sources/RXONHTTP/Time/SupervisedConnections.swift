@@ -18,7 +18,8 @@ protocol SupervisedConnection: AnyObject {
 /// comparison each per tick instead of a timer each.
 ///
 /// Confined to its event loop.
-final class SupervisedConnections {
+final class SupervisedConnections: @unchecked Sendable {
+  // Unchecked: everything mutable is confined to `eventLoop`.
   /// How late a deadline may be noticed.
   static let tick = TimeAmount.milliseconds(250)
 
@@ -61,14 +62,15 @@ final class SupervisedConnections {
     guard !members.isEmpty else { return eventLoop.makeSucceededVoidFuture() }
     let promise = emptied ?? eventLoop.makePromise(of: Void.self)
     emptied = promise
-    for connection in members {
+    for connection in Array(members) {
       connection.closeWhenIdle()
     }
     return promise.futureResult
   }
 
   func closeAll() {
-    for connection in members {
+    // A copy: closing takes connections off the list.
+    for connection in Array(members) {
       connection.closeNow()
     }
   }

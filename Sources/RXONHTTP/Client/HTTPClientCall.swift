@@ -1,0 +1,74 @@
+import NIOCore
+import NIOHTTP1
+import RXON
+
+/// A request of the client, complete before it is sent.
+struct HTTPClientRequest: Sendable {
+  var method: HTTPMethod
+  var target: String
+  var headers: HTTPHeaders
+  var body: [UInt8]
+}
+
+/// A complete answer.
+struct HTTPClientResponse: Sendable {
+  var status: Int
+  var headers: HTTPHeaders
+  var body: [UInt8]
+}
+
+/// A request on its way to an answer. Confined to the pool's event loop once submitted.
+final class HTTPClientCall: @unchecked Sendable {
+  typealias Completion = @Sendable (Result<HTTPClientResponse, TransportError>) -> Void
+
+  // Unchecked: everything mutable is confined to the pool's event loop.
+  let request: HTTPClientRequest
+  let timeout: TimeAmount
+  /// Waits for its answer by intent; such calls never take the last connections.
+  let isPoll: Bool
+  /// Sending it twice does no harm.
+  let isRepeatable: Bool
+
+  var deadline = NIODeadline.distantFuture
+  var waitingTimer: Scheduled<Void>?
+  weak var connection: HTTPClientConnection?
+  var wasRepeated = false
+  private(set) var isCancelled = false
+  private var completion: Completion?
+
+  init(request: HTTPClientRequest, timeout: TimeAmount, isPoll: Bool, isRepeatable: Bool) {
+    self.request = request
+    self.timeout = timeout
+    self.isPoll = isPoll
+    self.isRepeatable = isRepeatable
+  }
+
+  var isOver: Bool { completion == nil }
+
+  func begin(_ completion: @escaping Completion) {
+    self.completion = completion
+    deadline = .now() + timeout
+  }
+
+  /// Only the first end counts.
+  func end(_ result: Result<HTTPClientResponse, TransportError>) {
+    waitingTimer?.cancel()
+    waitingTimer = nil
+    let completion = completion
+    self.completion = nil
+    completion?(result)
+  }
+
+  func cancel() {
+    isCancelled = true
+    let connection = connection
+    end(.failure(cancellation))
+    connection?.closeNow()
+  }
+
+  var cancellation: TransportError {
+    connection == nil
+      ? TransportError(.unreachable, "the call was cancelled before it was sent")
+      : TransportError(.interrupted, "the call was cancelled")
+  }
+}

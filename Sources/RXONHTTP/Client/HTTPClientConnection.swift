@@ -1,0 +1,204 @@
+import NIOCore
+import NIOHTTP1
+import RXON
+
+/// One kept-alive connection of the client, with at most one call on it. Confined to its event loop.
+final class HTTPClientConnection: ChannelInboundHandler {
+  typealias InboundIn = HTTPClientResponsePart
+  typealias OutboundOut = HTTPClientRequestPart
+
+  private let pool: HTTPConnectionPool
+  private let limit: Int
+  private var context: ChannelHandlerContext?
+  private(set) var call: HTTPClientCall?
+  private var head: HTTPResponseHead?
+  private var body: [UInt8] = []
+  private var isHeadWritten = false
+  private var hasServed = false
+  private var failure: TransportError?
+
+  private(set) var deadline = NIODeadline.distantFuture
+  var supervisionSlot = -1
+
+  /// - Parameter limit: of an answer's body, in bytes.
+  init(pool: HTTPConnectionPool, limit: Int) {
+    self.pool = pool
+    self.limit = limit
+  }
+
+  // MARK: - Calls
+
+  var isUsable: Bool { context?.channel.isActive == true && call == nil }
+
+  func start(_ call: HTTPClientCall) {
+    guard let context else { return }
+    self.call = call
+    call.connection = self
+    deadline = call.deadline
+    isHeadWritten = false
+    let request = call.request
+    let written = context.eventLoop.makePromise(of: Void.self)
+    written.futureResult.assumeIsolated().whenSuccess { [weak self, weak call] in
+      guard let self, let call, self.call === call else { return }
+      isHeadWritten = true
+    }
+    context.write(
+      wrapOutboundOut(
+        .head(
+          HTTPRequestHead(version: .http1_1, method: request.method, uri: request.target, headers: request.headers))),
+      promise: written)
+    if !request.body.isEmpty {
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  private func finish() {
+    guard let call, let head else { return }
+    let response = HTTPClientResponse(status: Int(head.status.code), headers: head.headers, body: body)
+    // An answer that came before the request was sent completely leaves a connection that nobody can use.
+    let isReusable = head.isKeepAlive && !call.isOver && isEverythingWritten
+    reset()
+    hasServed = true
+    if isReusable {
+      deadline = .now() + pool.options.idleTimeout
+    } else {
+      closeNow()
+    }
+    pool.callEnded(call)
+    call.end(.success(response))
+    if isReusable {
+      pool.becameIdle(self)
+    }
+  }
+
+  private var isEverythingWritten: Bool {
+    (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 == 0
+  }
+
+  private func reset() {
+    call?.connection = nil
+    call = nil
+    head = nil
+    body = []
+  }
+
+  private func fail(_ error: TransportError) {
+    failure = failure ?? error
+    closeNow()
+  }
+
+  /// Decides what a lost connection means for the call on it.
+  private func connectionLost() {
+    guard let call else { return }
+    let sawAnswer = head != nil
+    reset()
+    let repeats = !isHeadWritten || (hasServed && !sawAnswer && call.isRepeatable)
+    if let failure = pool.isClosed ? .transportClosed : failure {
+      pool.callEnded(call)
+      call.end(.failure(failure))
+    } else if repeats, !call.wasRepeated, !call.isOver {
+      call.wasRepeated = true
+      pool.callReturned(call)
+    } else {
+      pool.callEnded(call)
+      call.end(.failure(loss(sawAnswer: sawAnswer)))
+    }
+  }
+
+  private func loss(sawAnswer: Bool) -> TransportError {
+    guard isHeadWritten else { return TransportError(.unreachable, "the connection was lost before the request was sent") }
+    return TransportError(
+      .interrupted, sawAnswer ? "the connection was lost within the answer" : "the connection was lost before the answer")
+  }
+
+  // MARK: - Channel
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    deadline = .now() + pool.options.idleTimeout
+    pool.connections.add(self)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    leave()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    leave()
+    context.fireChannelInactive()
+  }
+
+  private func leave() {
+    guard context != nil else { return }
+    context = nil
+    pool.connections.remove(self)
+    pool.connectionClosed(self)
+    connectionLost()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): receive(head)
+    case .body(let part): receive(part)
+    case .end: finish()
+    }
+  }
+
+  private func receive(_ head: HTTPResponseHead) {
+    self.head = head
+    let coding = head.headers.first(name: "content-encoding")?.lowercased()
+    let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+    if head.status == .switchingProtocols {
+      fail(TransportError(.protocolViolation, "the answer changes the protocol, which nobody asked for", status: 101))
+    } else if let coding, coding != "identity" {
+      fail(violation("the answer is compressed with '\(coding)', which nobody asked for"))
+    } else if length > limit {
+      fail(violation("the answer is larger than \(limit) bytes"))
+    } else {
+      body.reserveCapacity(min(length, 64 << 10))
+    }
+  }
+
+  private func receive(_ part: ByteBuffer) {
+    guard part.readableBytes <= limit - body.count else {
+      fail(violation("the answer is larger than \(limit) bytes"))
+      return
+    }
+    part.withUnsafeReadableBytes { body.append(contentsOf: $0) }
+  }
+
+  private func violation(_ message: String) -> TransportError {
+    TransportError(.protocolViolation, message, status: head.map { Int($0.status.code) })
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch error {
+    case HTTPParserError.invalidEOFState: closeNow()
+    case is HTTPParserError, is NIOHTTPDecoderError, is ByteToMessageDecoderError:
+      fail(violation("the answer is not HTTP/1.1"))
+    default: closeNow()
+    }
+  }
+}
+
+extension HTTPClientConnection: SupervisedConnection {
+  func deadlinePassed(at now: NIODeadline) {
+    if call != nil {
+      fail(TransportError(.timedOut, "no answer in time"))
+    } else {
+      closeNow()
+    }
+  }
+
+  func closeWhenIdle() {
+    if call == nil {
+      closeNow()
+    }
+  }
+
+  func closeNow() {
+    deadline = .distantFuture
+    context?.close(promise: nil)
+  }
+}

@@ -1,0 +1,242 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import RXON
+
+/// Kept-alive connections to one endpoint, on one event loop.
+///
+/// ``submit(_:completion:)``, ``cancel(_:)`` and ``close()`` may be called from any thread; all else is confined to the
+/// loop.
+final class HTTPConnectionPool: @unchecked Sendable {
+  // Unchecked: everything mutable is confined to `eventLoop`.
+  let eventLoop: any EventLoop
+  let endpoint: HTTPEndpoint
+  let options: HTTPTransportOptions
+  let connections: SupervisedConnections
+  /// The last one used is used next, so that connections which are not needed grow old.
+  private var idle: [HTTPClientConnection] = []
+  private var waiting = CircularBuffer<HTTPClientCall>()
+  private var waitingPolls = CircularBuffer<HTTPClientCall>()
+  private var openConnections = 0
+  private var connecting = 0
+  private var activePolls = 0
+  private(set) var isClosed = false
+
+  init(endpoint: HTTPEndpoint, eventLoop: any EventLoop, options: HTTPTransportOptions) {
+    self.endpoint = endpoint
+    self.eventLoop = eventLoop
+    self.options = options
+    connections = SupervisedConnections(eventLoop: eventLoop)
+  }
+
+  // MARK: - From any thread
+
+  func submit(_ call: HTTPClientCall, completion: @escaping HTTPClientCall.Completion) {
+    onEventLoop { pool in
+      call.begin(completion)
+      if call.isCancelled {
+        call.end(.failure(call.cancellation))
+      } else if pool.isClosed {
+        call.end(.failure(.transportClosed))
+      } else {
+        pool.enqueue(call)
+        pool.serve()
+      }
+    }
+  }
+
+  func cancel(_ call: HTTPClientCall) {
+    onEventLoop { _ in call.cancel() }
+  }
+
+  /// Ends all calls and connections. The future succeeds when none is left.
+  func close() -> EventLoopFuture<Void> {
+    eventLoop.flatSubmit {
+      self.isClosed = true
+      let abandoned = Array(self.waiting) + Array(self.waitingPolls)
+      self.waiting.removeAll()
+      self.waitingPolls.removeAll()
+      for call in abandoned {
+        call.end(.failure(.transportClosed))
+      }
+      self.connections.closeAll()
+      return self.connections.drain()
+    }
+  }
+
+  private func onEventLoop(_ action: @escaping @Sendable (HTTPConnectionPool) -> Void) {
+    if eventLoop.inEventLoop {
+      action(self)
+    } else {
+      eventLoop.execute { action(self) }
+    }
+  }
+
+  // MARK: - Handing out
+
+  private func enqueue(_ call: HTTPClientCall) {
+    if call.isPoll {
+      waitingPolls.append(call)
+    } else {
+      waiting.append(call)
+    }
+  }
+
+  /// Starts waiting calls as long as there are connections, and dials for the rest.
+  private func serve() {
+    while let connection = takeIdle() {
+      guard let call = takeWaiting() else {
+        idle.append(connection)
+        break
+      }
+      start(call, on: connection)
+    }
+    let demand = waiting.count + min(waitingPolls.count, max(0, options.pollConnections - activePolls))
+    while connecting < demand, openConnections + connecting < options.connections {
+      dial()
+    }
+    watchWaiting()
+  }
+
+  private func start(_ call: HTTPClientCall, on connection: HTTPClientConnection) {
+    call.waitingTimer?.cancel()
+    call.waitingTimer = nil
+    if call.isPoll {
+      activePolls += 1
+    }
+    connection.start(call)
+  }
+
+  private func takeIdle() -> HTTPClientConnection? {
+    while let connection = idle.popLast() {
+      if connection.isUsable { return connection }
+    }
+    return nil
+  }
+
+  private func takeWaiting() -> HTTPClientCall? {
+    while let call = waiting.popFirst() {
+      if !call.isOver { return call }
+    }
+    while activePolls < options.pollConnections, let call = waitingPolls.popFirst() {
+      if !call.isOver { return call }
+    }
+    return nil
+  }
+
+  /// A call that has to wait for a connection must not wait beyond its time.
+  private func watchWaiting() {
+    for call in [waiting.last, waitingPolls.last] {
+      guard let call, call.waitingTimer == nil, !call.isOver else { continue }
+      call.waitingTimer = eventLoop.scheduleTask(deadline: call.deadline) {
+        call.end(.failure(TransportError(.unreachable, "no connection became free in time")))
+      }
+    }
+  }
+
+  // MARK: - Told by connections
+
+  /// The call left its connection, with an answer or without.
+  func callEnded(_ call: HTTPClientCall) {
+    if call.isPoll {
+      activePolls -= 1
+    }
+  }
+
+  /// The call left its connection before it was sent, or may be sent again.
+  func callReturned(_ call: HTTPClientCall) {
+    callEnded(call)
+    if isClosed {
+      call.end(.failure(.transportClosed))
+      return
+    }
+    enqueue(call)
+    serve()
+  }
+
+  func becameIdle(_ connection: HTTPClientConnection) {
+    idle.append(connection)
+    serve()
+  }
+
+  func connectionClosed(_ connection: HTTPClientConnection) {
+    openConnections -= 1
+    idle.removeAll { $0 === connection }
+    if !isClosed {
+      eventLoop.assumeIsolated().execute { self.serve() }
+    }
+  }
+
+  // MARK: - Dialling
+
+  private func dial() {
+    connecting += 1
+    let options = options
+    ClientBootstrap(group: eventLoop)
+      .connectTimeout(options.connectTimeout)
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          var encoding = HTTPRequestEncoder.Configuration()
+          encoding.automaticallySetFramingHeaders = false
+          try channel.pipeline.syncOperations.addHandlers(
+            HTTPRequestEncoder(configuration: encoding),
+            ByteToMessageHandler(
+              HTTPResponseDecoder(
+                leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)))
+        }
+      }
+      .connect(host: endpoint.host, port: endpoint.port)
+      .assumeIsolated()
+      .whenComplete { self.dialled($0) }
+  }
+
+  private func dialled(_ result: Result<any Channel, any Error>) {
+    connecting -= 1
+    do {
+      let channel = try result.get()
+      guard !isClosed else {
+        channel.close(promise: nil)
+        return
+      }
+      let connection = HTTPClientConnection(pool: self, limit: options.answerSize)
+      openConnections += 1
+      try channel.pipeline.syncOperations.addHandler(connection)
+      idle.append(connection)
+      serve()
+    } catch {
+      failWaiting(TransportError(dialling: endpoint, error))
+    }
+  }
+
+  /// Each dial is made for one waiting call; where it fails, one of them fails.
+  private func failWaiting(_ error: TransportError) {
+    takeWaiting()?.end(.failure(error))
+    serve()
+  }
+}
+
+extension TransportError {
+  static var transportClosed: TransportError {
+    TransportError(.closed, "this transport was closed")
+  }
+
+  /// Why no connection came about.
+  init(dialling endpoint: HTTPEndpoint, _ error: any Error) {
+    let reason =
+      switch error {
+      case let error as NIOConnectionError:
+        error.connectionErrors.first.map { Self.reason($0.error) } ?? "the name is unknown"
+      default: Self.reason(error)
+      }
+    self.init(.unreachable, "cannot connect to \(endpoint.host):\(endpoint.port): \(reason)")
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as IOError where error.errnoCode == ECONNREFUSED: "the connection was refused"
+    case ChannelError.connectTimeout(let time): "no answer within \(time.nanoseconds / 1_000_000) ms"
+    default: "\(error)"
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import RXON
+import Synchronization
+
+/// The command channels that a transport has open. Thread-safe.
+final class CommandSubscriptions: Sendable {
+  private struct State {
+    var isClosed = false
+    /// The newest last; that one carries events up.
+    var open: [CommandSubscription] = []
+  }
+
+  private let state = Mutex(State())
+
+  var newest: WebSocket? {
+    state.withLock { $0.open.last?.socket }
+  }
+
+  var isClosed: Bool {
+    state.withLock { $0.isClosed }
+  }
+
+  /// - Returns: false when the transport was closed meanwhile.
+  func add(_ subscription: CommandSubscription) -> Bool {
+    state.withLock { state in
+      if !state.isClosed {
+        state.open.append(subscription)
+      }
+      return !state.isClosed
+    }
+  }
+
+  func remove(_ subscription: CommandSubscription) {
+    state.withLock { state in
+      state.open.removeAll { $0 === subscription }
+    }
+  }
+
+  func close() {
+    let open = state.withLock { state in
+      state.isClosed = true
+      return state.open
+    }
+    for subscription in open {
+      subscription.socket.close()
+    }
+  }
+}
+
+/// One command channel and the stream that it fills.
+final class CommandSubscription: WebSocketDelegate {
+  typealias Continuation = AsyncThrowingStream<WorkerCommand, any Error>.Continuation
+
+  let socket: WebSocket
+  private let continuation: Continuation
+  private let subscriptions: CommandSubscriptions
+  private let malformedCommand: (@Sendable (_ problem: String) -> Void)?
+
+  init(
+    socket: WebSocket, continuation: Continuation, subscriptions: CommandSubscriptions,
+    malformedCommand: (@Sendable (_ problem: String) -> Void)?
+  ) {
+    self.socket = socket
+    self.continuation = continuation
+    self.subscriptions = subscriptions
+    self.malformedCommand = malformedCommand
+  }
+
+  func webSocket(_ socket: WebSocket, received text: [UInt8]) {
+    do {
+      if case .dropped = continuation.yield(try WorkerCommand(bytes: text)) {
+        continuation.finish(throwing: TransportError(.interrupted, "commands came faster than they were taken"))
+        socket.close()
+      }
+    } catch {
+      malformedCommand?("\(error)")
+    }
+  }
+
+  func webSocketClosed(_ socket: WebSocket) {
+    subscriptions.remove(self)
+    continuation.finish(
+      throwing: subscriptions.isClosed
+        ? TransportError.transportClosed : TransportError(.interrupted, "the command channel was lost"))
+  }
+}

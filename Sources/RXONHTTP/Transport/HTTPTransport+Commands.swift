@@ -1,0 +1,57 @@
+import NIOCore
+import NIOHTTP1
+public import RXON
+
+extension HTTPTransport {
+  public nonisolated(nonsending) func listenForCommands()
+    async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
+  {
+    guard !commands.isClosed else { throw .transportClosed }
+    let (stream, continuation) = AsyncThrowingStream<WorkerCommand, any Error>.makeStream(
+      bufferingPolicy: .bufferingOldest(options.waitingCommands))
+    let socket = try await dial { [commands, options] socket in
+      let subscription = CommandSubscription(
+        socket: socket, continuation: continuation, subscriptions: commands,
+        malformedCommand: options.malformedCommand)
+      return commands.add(subscription) ? subscription : nil
+    }
+    continuation.onTermination = { _ in socket.close() }
+    return stream
+  }
+
+  private nonisolated(nonsending) func dial(
+    accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
+  ) async throws(TransportError) -> WebSocket {
+    let dialer = WebSocketDialer(
+      endpoint: endpoint, target: endpoint.pathPrefix + RXONProtocol.Path.commands(workerID: workerID),
+      headers: identification(token: tokens.current), options: options, connections: pool.connections)
+    let opening = dialer.dial(on: pool.eventLoop, accept: accept)
+    let result: Result<WebSocket, any Error> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        opening.whenComplete { continuation.resume(returning: $0) }
+      }
+    } onCancel: {
+      opening.whenSuccess { $0.close() }
+    }
+    switch result {
+    case .success(let socket): return socket
+    case .failure(let error as TransportError): throw error
+    case .failure(let error): throw TransportError(dialling: endpoint, error)
+    }
+  }
+
+  public nonisolated(nonsending) func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
+    guard let socket = commands.newest, let body = try? signer.encode(event) else { return false }
+    let written = socket.eventLoop.makePromise(of: Void.self)
+    socket.send(text: body, promise: written)
+    return await withCheckedContinuation { continuation in
+      written.futureResult.whenComplete { result in
+        if case .success = result {
+          continuation.resume(returning: true)
+        } else {
+          continuation.resume(returning: false)
+        }
+      }
+    }
+  }
+}

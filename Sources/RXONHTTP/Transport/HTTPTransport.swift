@@ -1,0 +1,209 @@
+public import NIOCore
+import NIOHTTP1
+import NIOPosix
+public import RXON
+import Synchronization
+
+/// A worker's link to its parent over HTTP/1.1, with the WebSocket for commands (protocol §1).
+///
+/// Everything runs on one event loop. The methods may be called from anywhere; called from an actor on that loop they
+/// change no thread.
+public final class HTTPTransport: Transport {
+  public let workerID: String
+  let endpoint: HTTPEndpoint
+  let options: HTTPTransportOptions
+  let pool: HTTPConnectionPool
+  let signer: MessageSigner
+  let clock = ParentClock()
+  let tokens: AccessTokens
+  let commands = CommandSubscriptions()
+  private let decoder: ReplyDecoder
+  private let isParentHolon = Atomic<Bool>(false)
+
+  /// - Parameters:
+  ///   - url: `http://host[:port][/prefix]`.
+  ///   - workerID: the identity under which the transport speaks.
+  ///   - token: authenticates and signs, until the parent issues an access token; then it signs only.
+  ///   - group: one of its event loops is used.
+  /// - Throws: ``TransportError`` of kind `unsendable` when one of these cannot be used.
+  public init(
+    url: String, workerID: String, token: String, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    options: HTTPTransportOptions = HTTPTransportOptions()
+  ) throws(TransportError) {
+    endpoint = try HTTPEndpoint(url: url)
+    guard Identifier.isStrictlyValid(workerID) else {
+      throw TransportError(.unsendable, "'\(workerID)' is not a valid worker id")
+    }
+    guard AccessTokens.isSendable(token) else {
+      throw TransportError(.unsendable, "the token must not hold spaces and control characters")
+    }
+    self.workerID = workerID
+    self.options = options
+    tokens = AccessTokens(configured: token)
+    signer = MessageSigner(workerID: workerID, secret: token, clock: clock)
+    decoder = ReplyDecoder(answerSize: options.answerSize)
+    pool = HTTPConnectionPool(endpoint: endpoint, eventLoop: group.any(), options: options)
+  }
+
+  public var parentFeatures: ParentFeatures {
+    ParentFeatures(isHolon: isParentHolon.load(ordering: .relaxed))
+  }
+
+  public func parentTime() -> Int {
+    clock.now()
+  }
+
+  /// Does nothing: the first call dials.
+  public nonisolated(nonsending) func connect() async throws(TransportError) {}
+
+  public nonisolated(nonsending) func close() async {
+    commands.close()
+    try? await pool.close().get()
+  }
+
+  // MARK: - Calls
+
+  public nonisolated(nonsending) func register(
+    _ registration: WorkerRegistration
+  ) async throws(TransportError) -> RegistrationReply {
+    let response = try await call(.POST, RXONProtocol.Path.register, body: signer.encode(registration))
+    let reply = try decoder.registration(response.body)
+    isParentHolon.store(response.headers.first(name: RXONProtocol.Header.holon) == "1", ordering: .relaxed)
+    if let token = reply.token {
+      try tokens.adopt(token)
+    }
+    return reply
+  }
+
+  public nonisolated(nonsending) func pollTask(
+    wait: Duration, availableSkills: [String]?, hotSkills: [String]?
+  ) async throws(TransportError) -> PolledTask? {
+    let query = PollTarget.query(wait: wait, availableSkills: availableSkills, hotSkills: hotSkills)
+    let response = try await call(
+      .GET, RXONProtocol.Path.nextTask(workerID: workerID) + query, timeout: TimeAmount(wait) + options.pollGrace,
+      isPoll: true)
+    return response.status == 204 ? nil : try decoder.task(response.body)
+  }
+
+  public nonisolated(nonsending) func sendResult(
+    _ result: TaskResult
+  ) async throws(TransportError) -> ResultReply {
+    let response = try await call(.POST, RXONProtocol.Path.result, body: signer.encode(result))
+    return try decoder.result(response.body)
+  }
+
+  public nonisolated(nonsending) func sendHeartbeat(
+    _ heartbeat: Heartbeat?
+  ) async throws(TransportError) -> HeartbeatReply {
+    let path = RXONProtocol.Path.heartbeat(workerID: workerID)
+    guard let heartbeat else {
+      return try decoder.heartbeat(await call(.PATCH, path, isRepeatable: true).body)
+    }
+    return try decoder.heartbeat(await call(.PATCH, path, body: signer.encode(heartbeat)).body)
+  }
+
+  public nonisolated(nonsending) func emitEvent(_ event: WorkerEventPayload) async throws(TransportError) {
+    _ = try await call(.POST, RXONProtocol.Path.events, body: signer.encode(event))
+  }
+
+  // MARK: - Tokens
+
+  @discardableResult
+  public nonisolated(nonsending) func refreshToken() async throws(TransportError) -> TokenResponse {
+    if let refreshToken = tokens.refreshToken, let token = try await refresh(with: refreshToken) {
+      return token
+    }
+    let response = try await call(
+      .POST, RXONProtocol.Path.token, token: tokens.configured, isRepeatable: true)
+    return try adopt(response)
+  }
+
+  /// - Returns: nil when the parent does not take the refresh token any more.
+  private nonisolated(nonsending) func refresh(
+    with refreshToken: String
+  ) async throws(TransportError) -> TokenResponse? {
+    var writer = JSONWriter(capacity: 128)
+    writer.beginObject()
+    writer.member("refresh_token", refreshToken)
+    writer.endObject()
+    do throws(TransportError) {
+      return try adopt(await call(.POST, RXONProtocol.Path.refreshToken, body: writer.bytes))
+    } catch {
+      switch error.kind {
+      case .unauthorized, .forbidden, .notFound, .rejected, .duplicate:
+        tokens.forget()
+        return nil
+      default: throw error
+      }
+    }
+  }
+
+  private func adopt(_ response: HTTPClientResponse) throws(TransportError) -> TokenResponse {
+    let token = try decoder.token(response.body)
+    try tokens.adopt(token)
+    return token
+  }
+
+  public func forgetTokens() {
+    tokens.forget()
+  }
+
+  // MARK: - Sending
+
+  /// - Parameter token: nil is the token at hand.
+  private nonisolated(nonsending) func call(
+    _ method: HTTPMethod, _ path: String, body: [UInt8] = [], token: String? = nil, timeout: TimeAmount? = nil,
+    isPoll: Bool = false, isRepeatable: Bool = false
+  ) async throws(TransportError) -> HTTPClientResponse {
+    let call = HTTPClientCall(
+      request: request(method, path, body: body, token: token ?? tokens.current),
+      timeout: timeout ?? options.callTimeout, isPoll: isPoll, isRepeatable: isRepeatable)
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        pool.submit(call) { continuation.resume(returning: $0) }
+      }
+    } onCancel: {
+      pool.cancel(call)
+    }
+    let response = try result.get()
+    if let date = response.headers.first(name: "date") {
+      clock.observe(date)
+    }
+    guard (200..<300).contains(response.status) else { throw TransportError(refusal: response) }
+    return response
+  }
+
+  private func request(_ method: HTTPMethod, _ path: String, body: [UInt8], token: String) -> HTTPClientRequest {
+    var headers = identification(token: token)
+    if !body.isEmpty {
+      headers.append(("Content-Type", "application/json"))
+    }
+    if method != .GET {
+      headers.append(("Content-Length", String(body.count)))
+    }
+    return HTTPClientRequest(
+      method: method, target: endpoint.pathPrefix + path, headers: HTTPHeaders(headers), body: body)
+  }
+
+  func identification(token: String) -> [(String, String)] {
+    [
+      ("Host", endpoint.authority),
+      (RXONProtocol.Header.workerToken, token),
+      (RXONProtocol.Header.workerID, workerID),
+      (RXONProtocol.Header.version, RXONProtocol.version),
+      (RXONProtocol.Header.holon, "1"),
+    ]
+  }
+}
+
+/// The query of a poll.
+enum PollTarget {
+  static func query(wait: Duration, availableSkills: [String]?, hotSkills: [String]?) -> String {
+    var query = "?timeout=\(wait / .seconds(1))"
+    for (name, skills) in [("available_skills", availableSkills), ("hot_skills", hotSkills)] {
+      guard let skills, !skills.isEmpty else { continue }
+      query += "&\(name)=" + skills.map(PercentEncoding.encode).joined(separator: ",")
+    }
+    return query
+  }
+}

@@ -1,0 +1,31 @@
+public import NIOCore
+
+/// Times and limits of an ``HTTPTransport``.
+public struct HTTPTransportOptions: Sendable {
+  /// For name look-up and connection. Default 10 s.
+  public var connectTimeout = TimeAmount.seconds(10)
+  /// From a call to the end of its answer. Default 30 s.
+  public var callTimeout = TimeAmount.seconds(30)
+  /// What a poll may take on top of the wait that it asks for. Default 5 s.
+  public var pollGrace = TimeAmount.seconds(5)
+  /// After this time without a call a connection is closed; shorter than servers commonly wait. Default 30 s.
+  public var idleTimeout = TimeAmount.seconds(30)
+  /// Connections at once, besides the command channel. Default 64.
+  public var connections = 64
+  /// Of those, how many may wait in polls, so that results get through whatever is polled. Default 56.
+  public var pollConnections = 56
+  /// Bytes of an answer. Default 64 MiB.
+  public var answerSize = 64 << 20
+  /// Bytes of a command. Default 1 MiB.
+  public var commandSize = 1 << 20
+  /// Commands that may wait to be taken from the stream; the channel is given up beyond. Default 1,024.
+  public var waitingCommands = 1024
+  /// Between two pings on the command channel. Default 15 s.
+  public var pingInterval = TimeAmount.seconds(15)
+  /// Within this time a pong must follow, else the command channel is lost. Default 10 s.
+  public var pongTimeout = TimeAmount.seconds(10)
+  /// Told of commands that cannot be read; they are left out.
+  public var malformedCommand: (@Sendable (_ problem: String) -> Void)?
+
+  public init() {}
+}
