@@ -17,6 +17,7 @@ final class ConfigurationReading {
   /// Paths of files that hold secrets.
   private(set) var secretFiles: [String] = []
   private var knownNames: [SettingPath: [String]] = [:]
+  private var knownKeys: Set<String> = []
   private var knownVariables: Set<String> = []
   private var variablesInFile: Set<String> = []
 
@@ -42,6 +43,8 @@ final class ConfigurationReading {
 
   func know(_ path: SettingPath, _ name: String) {
     knownNames[path, default: []].append(name)
+    knownKeys.insert(path.key(name).dotted)
+    knownKeys.insert(path.key(name).template)
   }
 
   func know(variable: String) {
@@ -81,6 +84,10 @@ extension ConfigurationReading {
     if let tree { reportUnknownKeys(in: tree, at: .root) }
     for variable in variables.keys.sorted() where !knownVariables.contains(variable) {
       reportUnknown(variable: variable)
+    }
+    for flag in flags where !knownKeys.contains(flag.key) {
+      let list = flag.key.prefix { $0 != "[" }
+      fault(at: .flag(flag.name), "there is no element of \(list) for it", remedy: "give one for each element, or one for all")
     }
   }
 
