@@ -1,0 +1,27 @@
+/// Names on the wire (protocol §1).
+public enum RXONProtocol {
+  public static let version = "1.0b17"
+
+  public enum Header {
+    public static let workerToken = "X-Worker-Token"
+    public static let workerID = "X-Worker-ID"
+    public static let version = "X-RXON-Version"
+    /// `1` where the sender is a Holon.
+    public static let holon = "X-Holon"
+  }
+
+  public enum Path {
+    public static let prefix = "/_worker"
+    public static let register = "/_worker/workers/register"
+    public static let result = "/_worker/tasks/result"
+    public static let events = "/_worker/events"
+    public static let token = "/_worker/auth/token"
+    public static let refreshToken = "/_worker/auth/token/refresh"
+    /// Of clients that name themselves in a header only.
+    public static let commands = "/_worker/ws"
+
+    public static func nextTask(workerID: String) -> String { "\(prefix)/workers/\(workerID)/tasks/next" }
+    public static func heartbeat(workerID: String) -> String { "\(prefix)/workers/\(workerID)" }
+    public static func commands(workerID: String) -> String { "\(commands)/\(workerID)" }
+  }
+}
