@@ -13,7 +13,7 @@ extension HolonNode {
   public static func start(
     configuration: HolonConfiguration, logger: Logger
   ) async throws(StartFailure) -> HolonNode {
-    let journal = try openJournal(configuration.journal)
+    let journal = try openJournal(configuration.journal, logger: logger)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let node = HolonNode(configuration: configuration, journal: journal, group: group, logger: logger)
     do throws(StartFailure) {
@@ -27,11 +27,31 @@ extension HolonNode {
     return node
   }
 
-  private static func openJournal(_ settings: JournalConfiguration) throws(StartFailure) -> any Journal {
+  private static func openJournal(
+    _ settings: JournalConfiguration, logger: Logger
+  ) throws(StartFailure) -> any Journal {
     do {
-      return try SQLiteJournal(settings)
+      return try SQLiteJournal(path: settings.path, options: settings.options { log($0, to: logger) })
     } catch {
-      throw StartFailure(.environment, "\(error)")
+      throw StartFailure(.environment, error.explanation(path: settings.path))
+    }
+  }
+
+  /// Called on the journal's thread.
+  private static func log(_ incident: JournalIncident, to logger: Logger) {
+    switch incident {
+    case .dropped(let kind, let subject, let reason):
+      logger.error(
+        "The journal is full: dropped an older item to the dead letters",
+        metadata: ["kind": "\(kind.rawValue)", "subject": "\(subject)", "reason": "\(reason.rawValue)"])
+    case .deadLettersRemoved(let count):
+      logger.warning("Removed the oldest dead letters", metadata: ["count": "\(count)"])
+    case .recordingDelayed(let failure):
+      logger.error("The journal cannot be written; it is tried again", metadata: ["failure": "\(failure)"])
+    case .recordingLost(let changes, let failure):
+      logger.error(
+        "The journal lost changes that nobody waited for",
+        metadata: ["changes": "\(changes)", "failure": "\(failure)"])
     }
   }
 
@@ -66,13 +86,14 @@ extension HolonNode {
 
   private func listen() async throws(StartFailure) {
     for settings in configuration.listen {
-      let listener = HTTPListener(settings, loop: loop)
+      let listener = HTTPListener(
+        host: settings.url.host, port: settings.url.port, group: loop, limits: settings.serverLimits)
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)
         logger.info("Listening for children", metadata: ["url": "\(url)"])
       } catch {
-        throw StartFailure(.environment, Self.bindFailure(settings.url.description, error))
+        throw StartFailure(.environment, "\(error)")
       }
     }
     if let status = configuration.status {
@@ -80,22 +101,8 @@ extension HolonNode {
         let url = try await startStatusServer(status)
         logger.info("Serving status", metadata: ["url": "\(url)"])
       } catch {
-        throw StartFailure(.environment, Self.bindFailure(status.url.description, error))
+        throw StartFailure(.environment, "\(error)")
       }
-    }
-  }
-
-  private static func bindFailure(_ url: String, _ error: any Error) -> String {
-    guard let error = error as? IOError else { return "cannot listen on \(url): \(error)" }
-    switch error.errnoCode {
-    case EADDRINUSE:
-      return "cannot listen on \(url): the port is in use; stop the other program or choose another port"
-    case EACCES:
-      return "cannot listen on \(url): not permitted; choose a port above 1023 or grant CAP_NET_BIND_SERVICE"
-    case EADDRNOTAVAIL:
-      return "cannot listen on \(url): this machine has no such address"
-    default:
-      return "cannot listen on \(url): \(error)"
     }
   }
 
@@ -125,7 +132,7 @@ extension HolonNode {
     if !isDrained {
       logger.warning(
         "Stopping with work left; it stays in the journal",
-        metadata: ["tasks": "\(router.taskCounts.total)", "results": "\(waitingResults)"])
+        metadata: ["tasks": "\(router.taskCounts.held)", "results": "\(waitingResults)"])
     }
     for uplink in uplinks { await uplink.sayOffline() }
     await stop()
@@ -136,7 +143,7 @@ extension HolonNode {
   }
 
   private var isDrained: Bool {
-    router.taskCounts.total == 0
+    router.taskCounts.held == 0
       && uplinks.allSatisfy { $0.assumeIsolated { $0.isFlushed } }
   }
 
@@ -152,5 +159,23 @@ extension HolonNode {
     logger.info("Stopped")
     for waiter in stopWaiters { waiter.resume() }
     stopWaiters = []
+  }
+}
+
+extension TaskCounts {
+  /// Tasks without a result.
+  var held: Int { queued + running }
+}
+
+extension JournalFailure {
+  /// One line that says what is wrong with the journal at `path` and what to do.
+  func explanation(path: String) -> String {
+    switch self {
+    case .locked(let detail): "\(detail); stop that process, or give this node a journal of its own"
+    case .unusable(let detail): "the journal \(path) cannot be used: \(detail)"
+    case .full(let detail): "no room for the journal \(path): \(detail); make room on the disk"
+    case .closed: "the journal \(path) is closed"
+    case .other(let detail): "cannot open the journal \(path): \(detail)"
+    }
   }
 }

@@ -111,7 +111,7 @@ public actor HolonNode {
     handle(.timePassed)
   }
 
-  /// Lets the uplinks look at the new demand, once for all that happens in this turn of the loop.
+  /// Lets the uplinks look at what changed, once for all that happens in this turn of the loop.
   func attendToUplinks() {
     guard !uplinksNeedAttention, !uplinks.isEmpty else { return }
     uplinksNeedAttention = true
@@ -119,6 +119,7 @@ public actor HolonNode {
       self.assumeIsolated { node in
         node.uplinksNeedAttention = false
         for uplink in node.uplinks { uplink.assumeIsolated { $0.advance() } }
+        node.openPollsOnDemand()
       }
     }
   }

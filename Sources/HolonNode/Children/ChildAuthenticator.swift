@@ -86,28 +86,28 @@ struct ChildAuthenticator {
     }
     guard let signature = claim.security?.signature else {
       guard policy.signatures == .required, !identity.secrets.isEmpty else { return }
-      throw CallFailure(status: 403, "Forbidden: the message is not signed", code: .securityError)
+      throw CallFailure(status: 403, "Forbidden: the message is not signed", code: .security)
     }
     guard policy.signatures != .off, !identity.secrets.isEmpty else { return }
     guard claim.security?.signerID == identity.workerID else {
-      throw CallFailure(status: 403, "Forbidden: the signer is not the caller", code: .securityError)
+      throw CallFailure(status: 403, "Forbidden: the signer is not the caller", code: .security)
     }
     guard let timestamp = claim.timestamp, ReplayGuard.isFresh(timestamp, at: unixSeconds) else {
       throw CallFailure(
         status: 403, "Forbidden: the timestamp is missing or more than \(ReplayGuard.freshness) s off",
-        code: .securityError)
+        code: .security)
     }
     guard
       identity.secrets.contains(where: { secret in
         (try? PayloadSignature.verify(signature, of: body, with: secret, ignoring: claim.ignoredFields)) != nil
       })
     else {
-      throw CallFailure(status: 403, "Forbidden: the signature is wrong", code: .securityError)
+      throw CallFailure(status: 403, "Forbidden: the signature is wrong", code: .security)
     }
     let isNew = replays.claim(claim.nonce ?? signature, of: identity.workerID, at: uptime)
     guard isNew || claim.isIdempotent else {
       throw CallFailure(
-        status: 403, "Duplicate message detected (replay attack)", code: .securityError)
+        status: 403, "Duplicate message detected (replay attack)", code: .security)
     }
   }
 

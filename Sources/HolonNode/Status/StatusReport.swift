@@ -18,8 +18,10 @@ struct StatusReport {
     var status: String
     var skills: [String]
     var running: [String]
-    var connected: Bool
-    var commandChannel: Bool
+    var parkedPolls: Int
+    var isConnected: Bool
+    var isCommandChannelOpen: Bool
+    var isHolon: Bool
   }
 
   var id: String
@@ -35,64 +37,62 @@ struct StatusReport {
   var counters: Counters
 
   /// The answer of `GET /status`.
-  func json() -> RawJSON {
-    .object { object in
-      object.add("id", id)
-      object.add("version", version)
-      object.add("uptime_seconds", uptimeSeconds)
-      object.add("draining", isDraining)
-      object.add("ready", isReady)
-      object.add("uplinks", uplinks.map(Self.json(of:)))
-      object.add("children", children.map(Self.json(of:)))
-      object.add("tasks", .object { $0.add("queued", tasksQueued); $0.add("running", tasksRunning) })
-      object.add(
-        "outbox",
-        .object {
-          $0.add("results", uplinks.reduce(0) { $0 + $1.waitingResults })
-          $0.add("events", uplinks.reduce(0) { $0 + $1.waitingEvents })
-        })
-      object.add("dead_letters", journal.deadLetters)
-      object.add(
-        "journal",
-        .object {
-          $0.add("bytes", journal.bytes)
-          $0.add("tasks", journal.tasks)
-          $0.add("results", journal.results)
-          $0.add("events", journal.events)
-        })
-      object.add("counters", countersJSON)
+  func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("id", id)
+    writer.member("version", version)
+    writer.member("uptime_seconds", uptimeSeconds)
+    writer.member("draining", isDraining)
+    writer.member("ready", isReady)
+    writer.list("uplinks", uplinks, Self.write(_:to:))
+    writer.list("children", children, Self.write(_:to:))
+    writer.object("tasks") { writer in
+      writer.member("queued", tasksQueued)
+      writer.member("running", tasksRunning)
     }
-  }
-
-  private var countersJSON: RawJSON {
-    .object { object in
+    writer.object("outbox") { writer in
+      writer.member("results", waitingResults)
+      writer.member("events", waitingEvents)
+    }
+    writer.member("dead_letters", journal.deadLetters)
+    writer.object("journal") { writer in
+      writer.member("bytes", journal.bytes)
+      writer.member("tasks", journal.tasks)
+      writer.member("results", journal.results)
+      writer.member("events", journal.events)
+    }
+    writer.object("counters") { writer in
       for (name, value) in counters.sorted {
-        object.add(name.label.map { "\(name.name).\($0)" } ?? name.name, value)
+        writer.member(name.label.map { "\(name.name).\($0)" } ?? name.name, .integer(value))
       }
     }
+    writer.endObject()
+    return writer.bytes
   }
 
-  private static func json(of uplink: Uplink) -> RawJSON {
-    .object { object in
-      object.add("name", uplink.name)
-      object.add("url", uplink.url)
-      object.add("state", uplink.state)
-      if let error = uplink.lastError { object.add("last_error", error) }
-      object.add("open_polls", uplink.openPolls)
-      object.add("waiting_results", uplink.waitingResults)
-      object.add("waiting_events", uplink.waitingEvents)
-    }
+  private var waitingResults: Int { uplinks.reduce(0) { $0 + $1.waitingResults } }
+  private var waitingEvents: Int { uplinks.reduce(0) { $0 + $1.waitingEvents } }
+
+  private static func write(_ uplink: Uplink, to writer: inout JSONWriter) {
+    writer.member("name", uplink.name)
+    writer.member("url", uplink.url)
+    writer.member("state", uplink.state)
+    writer.member("last_error", uplink.lastError)
+    writer.member("open_polls", uplink.openPolls)
+    writer.member("waiting_results", uplink.waitingResults)
+    writer.member("waiting_events", uplink.waitingEvents)
   }
 
-  private static func json(of child: Child) -> RawJSON {
-    .object { object in
-      object.add("id", child.id)
-      object.add("status", child.status)
-      object.add("skills", child.skills)
-      object.add("running", child.running)
-      object.add("connected", child.connected)
-      object.add("command_socket", child.commandChannel)
-    }
+  private static func write(_ child: Child, to writer: inout JSONWriter) {
+    writer.member("id", child.id)
+    writer.member("status", child.status)
+    writer.member("skills", child.skills)
+    writer.member("running", child.running)
+    writer.member("parked_polls", child.parkedPolls)
+    writer.member("connected", child.isConnected)
+    writer.member("command_socket", child.isCommandChannelOpen)
+    writer.member("holon", child.isHolon)
   }
 
   /// The answer of `GET /metrics`, in Prometheus' text format.
@@ -106,8 +106,8 @@ struct StatusReport {
     gauge("children", children.count)
     gauge("tasks_queued", tasksQueued)
     gauge("tasks_running", tasksRunning)
-    gauge("outbox_results", uplinks.reduce(0) { $0 + $1.waitingResults })
-    gauge("outbox_events", uplinks.reduce(0) { $0 + $1.waitingEvents })
+    gauge("outbox_results", waitingResults)
+    gauge("outbox_events", waitingEvents)
     gauge("dead_letters", journal.deadLetters)
     gauge("journal_bytes", journal.bytes)
     var lastName: String?
@@ -118,5 +118,27 @@ struct StatusReport {
       text += "holon_\(name.name)_total\(label) \(value)\n"
     }
     return text
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func object(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
+    self.name(name)
+    beginObject()
+    members(&self)
+    endObject()
+  }
+
+  fileprivate mutating func list<Element>(
+    _ name: StaticString, _ elements: [Element], _ members: (Element, inout JSONWriter) -> Void
+  ) {
+    self.name(name)
+    beginArray()
+    for element in elements {
+      beginObject()
+      members(element, &self)
+      endObject()
+    }
+    endArray()
   }
 }

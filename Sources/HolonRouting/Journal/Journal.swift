@@ -6,6 +6,9 @@ public protocol Journal: Sendable {
   /// have reached stable storage or failed to. Empty changes are a barrier: they complete after all earlier ones.
   func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void)
 
+  /// Commits `changes` together when convenient; nobody waits for them. In the order of all calls.
+  func record(_ changes: [JournalChange])
+
   /// Everything a node needs to go on after a restart, without contents.
   func restore() throws(JournalFailure) -> JournalSnapshot
 

@@ -48,6 +48,9 @@ public protocol Transport: Sendable {
   @discardableResult
   func refreshToken() async throws(TransportError) -> TokenResponse
 
+  /// Whether a refresh token is at hand.
+  var holdsRefreshToken: Bool { get }
+
   /// Forgets adopted tokens and goes back to the configured one.
   func forgetTokens()
 }

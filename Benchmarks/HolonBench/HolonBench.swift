@@ -1,0 +1,51 @@
+import Foundation
+import NIOPosix
+
+/// Measures one node between stub peers on loopback. See `scripts/bench`.
+@main
+struct HolonBench {
+  static func main() async {
+    raiseFileLimit()
+    do {
+      switch CommandLine.arguments.dropFirst().first {
+      case "children":
+        try await runChildren(Array(CommandLine.arguments.dropFirst(2)))
+      case "run":
+        try await measure(Array(CommandLine.arguments.dropFirst(2)))
+      default:
+        throw BenchmarkFailure("usage: holon-bench run HOLON-BINARY [--short]")
+      }
+    } catch {
+      FileHandle.standardError.write(Data("holon-bench: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func runChildren(_ arguments: [String]) async throws {
+    guard arguments.count == 4, let count = Int(arguments[2]) else {
+      throw BenchmarkFailure("usage: holon-bench children URL TOKEN COUNT PREFIX")
+    }
+    try await StubChildren.run(url: arguments[0], token: arguments[1], count: count, prefix: arguments[3])
+  }
+
+  private static func measure(_ arguments: [String]) async throws {
+    guard let holon = arguments.first else { throw BenchmarkFailure("name the holon binary") }
+    let directory = NSTemporaryDirectory() + "holon-bench-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let measurements = Measurements(
+      experiment: Experiment(holon: holon, directory: directory), group: group,
+      short: arguments.contains("--short"))
+    for line in try await measurements.all() { print(line) }
+    try await group.shutdownGracefully()
+  }
+
+  /// Thousands of connections need as many descriptors.
+  private static func raiseFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}

@@ -1,0 +1,77 @@
+import Glibc
+import HolonRouting
+
+/// A journal over any store: the queue, the writer's thread, and what callers of the port see.
+final class JournalEngine<Store: RecordStore>: Sendable {
+  private let queue: SubmissionQueue<Store>
+  private let status: Monitor<WriterStatus>
+
+  /// Most bytes that wait to be written before commits are refused.
+  private static var maximumQueuedBytes: Int { 64 << 20 }
+
+  init(store: sending Store, ledger: Ledger, options: JournalOptions) throws(JournalFailure) {
+    queue = SubmissionQueue(recordingDelay: options.recordingDelay, maximumBytes: Self.maximumQueuedBytes)
+    status = Monitor(WriterStatus(usage: ledger.usage))
+    let recorder = Recorder(store: store, ledger: ledger, options: options)
+    let writer = Writer(recorder: recorder, queue: queue, published: status, report: options.report)
+    guard WriterThread.start(name: "holon-journal", { writer.run() }) else {
+      throw .other("the system gives no thread for the journal")
+    }
+  }
+
+  func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void) {
+    if !queue.put(Submission(changes, completion: completion)) { completion(.closed) }
+  }
+
+  func record(_ changes: [JournalChange]) {
+    guard !changes.isEmpty else { return }
+    _ = queue.put(Submission(changes, completion: nil))
+  }
+
+  func content(
+    completion: @escaping @Sendable (Result<[UInt8]?, JournalFailure>) -> Void,
+    _ find: @escaping @Sendable (inout Recorder<Store>) throws(JournalFailure) -> [UInt8]?
+  ) {
+    let isQueued = queue.put { recorder in
+      do throws(JournalFailure) {
+        completion(.success(try find(&recorder)))
+      } catch {
+        completion(.failure(error))
+      }
+    }
+    if !isQueued { completion(.failure(.closed)) }
+  }
+
+  /// Waits until all that was queued is committed, then reads.
+  func restore() throws(JournalFailure) -> JournalSnapshot {
+    let answer = Monitor<Result<JournalSnapshot, JournalFailure>?>(nil)
+    let queue = queue
+    commit([]) { failure in
+      let isQueued =
+        failure == nil
+        && queue.put { recorder in
+          let result = Result { () throws(JournalFailure) in try recorder.snapshot() }
+          answer.update {
+            $0 = result
+            return true
+          }
+        }
+      guard !isQueued else { return }
+      answer.update {
+        $0 = .failure(failure ?? .closed)
+        return true
+      }
+    }
+    let result = answer.wait { answer in answer.map { .done($0) } ?? .wait }
+    return try result.get()
+  }
+
+  func usage() -> JournalUsage { status.read(\.usage) }
+
+  func statistics() -> JournalStatistics { status.read(\.statistics) }
+
+  func close() {
+    queue.close()
+    status.wait { $0.isClosed ? .done(()) : .wait }
+  }
+}

@@ -1,0 +1,89 @@
+import HolonConfig
+import HolonJournal
+import HolonRouting
+import NIOCore
+import RXONHTTP
+
+// The configuration in the words of the modules that it configures.
+
+extension HolonConfiguration {
+  var routerConfiguration: RouterConfiguration {
+    RouterConfiguration(
+      nodeID: id,
+      uplinks: uplinks.map { UplinkID($0.name) },
+      routes: routes.map { route in
+        HolonRouting.Route(
+          skill: HolonRouting.SkillPattern(route.skill.text), strategy: RoutingStrategy(route.strategy))
+      },
+      whenUnable: tasks.unroutable == .wait ? .wait : .giveBack,
+      prefetch: uplinks.map(\.prefetch).max() ?? 0,
+      maximumDepth: limits.maxDepth,
+      childTimeout: children.timeout,
+      childGrace: children.grace,
+      maximumAttempts: tasks.maxAttempts,
+      maximumChildren: limits.maxChildren,
+      maximumPollWait: limits.maxPollWait,
+      maximumQueuedTasks: tasks.maxQueued,
+      deduplicationKeys: limits.remembered)
+  }
+
+  var uplinkOrder: UplinkSelection {
+    UplinkSelection(
+      uplinkPolicy == .failover ? .failover : .weightedRoundRobin,
+      uplinks.map { UplinkSelection.Candidate(UplinkID($0.name), weight: $0.weight) })
+  }
+}
+
+extension RoutingStrategy {
+  init(_ strategy: RouteConfiguration.Strategy) {
+    self =
+      switch strategy {
+      case .default: .standard
+      case .roundRobin: .roundRobin
+      case .leastConnections: .leastConnections
+      case .cheapest: .cheapest
+      case .bestValue: .bestValue
+      case .overflow: .overflow
+      }
+  }
+}
+
+extension ListenConfiguration {
+  var serverLimits: HTTPServerLimits {
+    var limits = HTTPServerLimits()
+    limits.bodySize = maxBody
+    limits.connections = maxConnections
+    limits.headerTimeout = TimeAmount(headerTimeout)
+    limits.idleTimeout = TimeAmount(idleTimeout)
+    return limits
+  }
+}
+
+extension ChildrenConfiguration {
+  /// The token of a child: its own where it has one, else the global one.
+  func secret(of workerID: String) -> String? {
+    (tokens[workerID] ?? token)?.exposed
+  }
+}
+
+extension JournalConfiguration {
+  func options(report: @escaping @Sendable (JournalIncident) -> Void) -> JournalOptions {
+    JournalOptions(
+      limits: JournalLimits(
+        maximumBytes: maxBytes, maximumTasks: maxTasks, taskPolicy: JournalLimits.Policy(policies.tasks),
+        maximumEvents: maxEvents, eventPolicy: JournalLimits.Policy(policies.events), maximumResults: maxResults,
+        maximumDeadLetters: maxDeadLetters),
+      compressOver: compressOver, report: report)
+  }
+}
+
+extension JournalLimits.Policy {
+  init(_ policy: JournalConfiguration.Policy) {
+    self =
+      switch policy {
+      case .reject: .reject
+      case .dropOldest: .dropOldest
+      case .dropLowestPriority: .dropLowestPriority
+      }
+  }
+}

@@ -1,0 +1,36 @@
+import HolonRouting
+import Logging
+import RXON
+
+/// Taking commands from the parent.
+extension UplinkSession {
+  /// Keeps a command channel open for as long as the session lives. Not every parent offers one.
+  func listenForCommands() {
+    commands = Task {
+      var backOff = BackOff(BackOff.Policy(base: .seconds(1), cap: .seconds(60)))
+      while !Task.isCancelled, state != .closed {
+        let opened = await takeCommands()
+        if opened { backOff.succeeded(at: node.clock.uptime) }
+        try? await Task.sleep(for: backOff.failed(at: node.clock.uptime, using: &random))
+      }
+    }
+  }
+
+  /// Returns when the channel is lost, or could not be opened.
+  private func takeCommands() async -> Bool {
+    var opened = false
+    do {
+      let commands = try await transport.listenForCommands()
+      opened = true
+      logger.debug("Opened the command channel", metadata: ["uplink": "\(id.name)"])
+      for try await command in commands { take(command) }
+    } catch {
+      logger.debug("Lost the command channel", metadata: ["uplink": "\(id.name)", "error": "\(error)"])
+    }
+    return opened
+  }
+
+  private func take(_ command: WorkerCommand) {
+    node.assumeIsolated { $0.handle(.commandArrived(command, from: self.id)) }
+  }
+}

@@ -1,0 +1,68 @@
+import HolonRouting
+import Logging
+import RXON
+
+/// Asking the parent for tasks. The node says how many polls to open, since several parents may share the demand.
+extension UplinkSession {
+  /// How many more polls may be opened at this parent now.
+  func pollRoom(at now: Moment) -> Int {
+    guard state == .connected, !isDraining else { return 0 }
+    if let emptyPollsUntil, now.uptime < emptyPollsUntil { return 0 }
+    emptyPollsUntil = nil
+    return polls.allowance(demand: settings.maxPolls, inFlight: openPolls, at: now.uptime)
+  }
+
+  func openPolls(_ count: Int, for demand: TaskDemand, at now: Moment) {
+    polls.started(count, at: now.uptime)
+    openPolls += count
+    for _ in 0..<count {
+      Task { await poll(availableSkills: demand.availableSkills, hotSkills: demand.hotSkills) }
+    }
+  }
+
+  private func poll(availableSkills: [String], hotSkills: [String]) async {
+    let started = node.clock.uptime
+    let generation = credentials.generation
+    do {
+      let task = try await transport.pollTask(
+        wait: settings.pollWait, availableSkills: availableSkills, hotSkills: hotSkills.isEmpty ? nil : hotSkills)
+      let now = node.clock.uptime
+      openPolls -= 1
+      polls.answered(worthwhile: task != nil, at: now)
+      if let task {
+        take(task)
+      } else if now - started < .seconds(1) {
+        // A parent that does not hold polls is not asked without pause.
+        emptyPollsUntil = now + .milliseconds(500)
+      }
+    } catch {
+      openPolls -= 1
+      pollFailed(error, generation: generation)
+    }
+    node.assumeIsolated { $0.attendToUplinks() }
+  }
+
+  private func take(_ task: PolledTask) {
+    node.assumeIsolated { $0.take(task, from: self.id) }
+  }
+
+  private func pollFailed(_ error: TransportError, generation: Int) {
+    let now = node.clock.uptime
+    switch error.kind {
+    case .rateLimited:
+      polls.limited(retryAfter: error.retryAfter, inFlight: openPolls + 1, at: now)
+      logger.info("The parent limits polls", metadata: ["uplink": "\(id.name)"])
+    case .unauthorized, .forbidden:
+      emptyPollsUntil = now + .seconds(1)
+      renewCredentials(generation: generation)
+    case .unreachable, .interrupted, .timedOut, .notFound, .conflict:
+      interrupted(by: error)
+    case .closed:
+      break
+    case .rejected, .duplicate, .payloadTooLarge, .serverError, .protocolViolation, .unsendable:
+      emptyPollsUntil = now + .seconds(1)
+      lastError = error.description
+      logger.warning("A poll failed", metadata: ["uplink": "\(id.name)", "error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import HolonRouting
+import Logging
+import RXON
+
+/// Being known to the parent: registration and heartbeats.
+extension UplinkSession {
+  // MARK: Registration
+
+  func registerIfDue(at now: Moment) {
+    guard registration.begin(at: now, parentTime: transport.parentTime()) else { return }
+    let offer = currentOffer()
+    toldOffer = offer
+    Task { await register(offer) }
+  }
+
+  private func register(_ offer: Offer) async {
+    let generation = credentials.generation
+    do {
+      let reply = try await transport.register(offer.registration(workerID: transport.workerID))
+      registered(reply, generation: generation)
+    } catch {
+      registrationFailed(error, generation: generation)
+    }
+    advance()
+  }
+
+  private func registered(_ reply: RegistrationReply, generation: Int) {
+    guard state != .closed else { return }
+    let now = clockNow()
+    registration.succeeded(at: now.uptime)
+    heartbeat.registered(at: now.uptime)
+    credentials.proven(generation: generation, at: now.uptime)
+    outbox.uplinkRestored(id, at: now)
+    if let warning = reply.warning {
+      logger.warning("The parent warns", metadata: ["uplink": "\(id.name)", "warning": "\(warning)"])
+    }
+    guard state != .connected else { return }
+    state = .connected
+    lastError = nil
+    logger.info("Registered with the parent", metadata: ["uplink": "\(id.name)", "url": "\(url)"])
+    node.assumeIsolated { $0.uplinkChanged(self.id, isAvailable: true) }
+  }
+
+  private func registrationFailed(_ error: TransportError, generation: Int) {
+    guard state != .closed else { return }
+    registration.failed(error, at: node.clock.uptime, using: &random)
+    if error.kind == .unauthorized || error.kind == .forbidden { renewCredentials(generation: generation) }
+    let isNews = lastError != error.description
+    lost(because: error)
+    logger.log(
+      level: isNews ? .warning : .debug, "Could not register with the parent",
+      metadata: ["uplink": "\(id.name)", "url": "\(url)", "error": "\(error)"])
+  }
+
+  /// The parent could not be reached, or broke off, or does not know this node: whatever it knew may be forgotten.
+  func interrupted(by error: TransportError) {
+    let now = node.clock.uptime
+    if error.kind == .notFound {
+      registration.notKnown(at: now)
+    } else {
+      registration.interrupted(at: now)
+    }
+    if state == .connected {
+      logger.warning("Lost the uplink", metadata: ["uplink": "\(id.name)", "error": "\(error)"])
+    }
+    lost(because: error)
+  }
+
+  private func lost(because error: TransportError) {
+    lastError = error.description
+    heartbeat.uplinkLost()
+    outbox.uplinkLost(id)
+    guard state == .connected else { return }
+    state = .disconnected
+    node.assumeIsolated { $0.uplinkChanged(self.id, isAvailable: false) }
+  }
+
+  // MARK: Heartbeats
+
+  /// What the children offer, or how they are, may have changed.
+  func offerChanged() {
+    if offerMayHaveChangedSince == nil { offerMayHaveChangedSince = node.clock.uptime }
+  }
+
+  /// Changes of many children are compared together; a change must be told within a second.
+  static let offerGathering = Duration.milliseconds(200)
+
+  /// Compares what the parent was told with what is so.
+  func noteChanges(at now: Moment) {
+    let canStart = node.assumeIsolated { $0.router.canStartSomething }
+    if idleness.observe(canStart: canStart, at: now.uptime) { heartbeat.statusChanged(at: now.uptime) }
+    guard let since = offerMayHaveChangedSince, now.uptime - since >= Self.offerGathering else { return }
+    offerMayHaveChangedSince = nil
+    let offer = currentOffer()
+    switch toldOffer.map(offer.change(from:)) ?? .registration {
+    case .none: break
+    case .heartbeat: heartbeat.offerChanged(at: now.uptime)
+    case .registration: registration.offerChanged(at: now.uptime)
+    }
+  }
+
+  func beatIfDue(at now: Moment) {
+    guard let content = heartbeat.begin(at: now, parentTime: transport.parentTime()) else { return }
+    if content == .full { toldOffer = currentOffer() }
+    let message = currentHeartbeat(content, at: now)
+    Task { await beat(message) }
+  }
+
+  private func beat(_ message: Heartbeat) async {
+    let generation = credentials.generation
+    do {
+      let reply = try await transport.sendHeartbeat(message)
+      let now = node.clock.uptime
+      heartbeat.answered(reply, at: now)
+      credentials.proven(generation: generation, at: now)
+      take(reply)
+    } catch {
+      heartbeatFailed(error, generation: generation)
+    }
+    advance()
+  }
+
+  private func take(_ reply: HeartbeatReply) {
+    node.assumeIsolated { node in
+      if !reply.cancelTaskIDs.isEmpty {
+        node.handle(.cancellationsArrived(taskIDs: reply.cancelTaskIDs, from: self.id))
+      }
+      for command in reply.commands { node.handle(.commandArrived(command, from: self.id)) }
+    }
+  }
+
+  private func heartbeatFailed(_ error: TransportError, generation: Int) {
+    guard state != .closed else { return }
+    heartbeat.failed(error, at: node.clock.uptime, using: &random)
+    switch error.kind {
+    case .unauthorized, .forbidden:
+      renewCredentials(generation: generation)
+    case .unreachable, .interrupted, .timedOut, .notFound:
+      interrupted(by: error)
+    default:
+      logger.info("A heartbeat failed", metadata: ["uplink": "\(id.name)", "error": "\(error)"])
+    }
+  }
+
+  private func currentOffer() -> Offer {
+    node.assumeIsolated { $0.offer() }
+  }
+
+  private func currentHeartbeat(_ content: HeartbeatSchedule.Content, at now: Moment) -> Heartbeat {
+    let tasks = node.assumeIsolated { $0.router.currentTaskIDs(for: self.id) }
+    let usage = node.assumeIsolated { $0.currentUsage() }
+    let status = isDraining ? WorkerStatus.draining : idleness.isIdle ? WorkerStatus.idle : WorkerStatus.busy
+    return (toldOffer ?? currentOffer()).heartbeat(
+      workerID: transport.workerID, status: status, usage: usage.flatMap { usageBand.worthTelling($0, at: now.uptime) },
+      currentTasks: tasks, content: content)
+  }
+
+  // MARK: Credentials
+
+  /// Some call with the credentials of `generation` was refused for them.
+  func renewCredentials(generation: Int) {
+    let rung = credentials.refused(
+      generation: generation, holdsRefreshToken: transport.holdsRefreshToken, at: node.clock.uptime, using: &random)
+    if let rung { Task { await climb(rung) } }
+  }
+
+  private func climb(_ first: CredentialLadder.Rung) async {
+    var rung: CredentialLadder.Rung? = first
+    while let current = rung {
+      do {
+        try await obtain(current)
+        credentials.held()
+        outbox.uplinkRestored(id, at: clockNow())
+        rung = nil
+      } catch {
+        switch error.kind {
+        case .unreachable, .interrupted, .timedOut, .serverError, .rateLimited, .closed:
+          credentials.unanswered()
+          rung = nil
+        default:
+          rung = credentials.slipped(at: node.clock.uptime, using: &random)
+        }
+      }
+    }
+    advance()
+  }
+
+  private func obtain(_ rung: CredentialLadder.Rung) async throws(TransportError) {
+    logger.info("Renewing credentials", metadata: ["uplink": "\(id.name)", "by": "\(rung)"])
+    switch rung {
+    case .refresh:
+      try await transport.refreshToken()
+    case .issue:
+      transport.forgetTokens()
+      try await transport.refreshToken()
+    case .configured:
+      transport.forgetTokens()
+    }
+  }
+
+  // MARK: Leaving
+
+  func startDraining() {
+    isDraining = true
+    heartbeat.statusChanged(at: node.clock.uptime)
+    advance()
+  }
+
+  /// A last word, so that the parent sends nothing more.
+  func sayOffline() async {
+    guard state == .connected else { return }
+    let tasks = node.assumeIsolated { $0.router.currentTaskIDs(for: self.id) }
+    var message = Heartbeat(workerID: transport.workerID, status: WorkerStatus.offline)
+    message.currentTasks = tasks
+    _ = try? await transport.sendHeartbeat(message)
+  }
+}

@@ -1,0 +1,122 @@
+import HolonRouting
+import Logging
+import NIOCore
+import RXON
+
+/// The node's link to one parent: registers, tells how it is, asks for tasks, delivers what waits.
+///
+/// Lives on the node's event loop. `advance()` is its heart: called after everything that happens, it compares what
+/// should be under way with what is, and starts the difference. Every call ends in another `advance()`.
+actor UplinkSession {
+  enum LinkState: String, Sendable, Hashable {
+    case connecting
+    case connected
+    case disconnected = "backing_off"
+    case closed
+  }
+
+  nonisolated let id: UplinkID
+  nonisolated let url: String
+  nonisolated let transport: any Transport
+  nonisolated let logger: Logger
+  nonisolated let settings: UplinkSettings
+  private nonisolated let loop: any EventLoop
+  private nonisolated let executor: any SerialExecutor
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  nonisolated unowned let node: HolonNode
+
+  var state = LinkState.connecting
+  var lastError: String?
+  var isDraining = false
+  var random = SystemRandomNumberGenerator()
+
+  var registration = RegistrationSchedule()
+  var heartbeat: HeartbeatSchedule
+  var idleness = Idleness()
+  var usageBand = UsageDeadBand()
+  var credentials = CredentialLadder()
+  /// What the parent was told last, and whether that may have changed.
+  var toldOffer: Offer?
+  var offerMayHaveChangedSince: Duration?
+
+  var polls = CallPacing()
+  var openPolls = 0
+  var emptyPollsUntil: Duration?
+
+  var outbox: Outbox
+  var contents = ContentCache<OutboxID, OutboundMessage>(byteBudget: 32 << 20)
+  var progress: [String: WorkerEventPayload] = [:]
+  var isRelayingProgress = false
+
+  var commands: Task<Void, Never>?
+  private var wakeUp: (at: Duration, timer: Scheduled<Void>)?
+
+  init(
+    _ settings: UplinkSettings, transport: any Transport, node: HolonNode, loop: any EventLoop, logger: Logger
+  ) {
+    id = settings.id
+    url = settings.url
+    self.transport = transport
+    self.settings = settings
+    self.node = node
+    self.loop = loop
+    executor = loop.executor
+    self.logger = logger
+    heartbeat = HeartbeatSchedule(HeartbeatSchedule.Policy(interval: settings.heartbeat))
+    outbox = Outbox(limits: Outbox.Limits(window: settings.deliveryWindow))
+  }
+
+  /// By the parent's clock, as far as it is known.
+  func clockNow() -> Moment {
+    node.clock.now(parentTime: transport.parentTime())
+  }
+
+  func start() {
+    listenForCommands()
+    advance()
+  }
+
+  /// Starts whatever is due. Cheap when nothing is.
+  func advance() {
+    guard state != .closed else { return }
+    let now = clockNow()
+    registerIfDue(at: now)
+    if state == .connected {
+      noteChanges(at: now)
+      beatIfDue(at: now)
+      deliverWhatIsDue(at: now)
+      relayWaitingProgress()
+    }
+    scheduleWakeUp(after: now)
+  }
+
+  private func scheduleWakeUp(after now: Moment) {
+    guard let next = nextWakeUp(after: now) else { return }
+    if let wakeUp, wakeUp.at <= next, wakeUp.at > now.uptime { return }
+    wakeUp?.timer.cancel()
+    let timer = loop.scheduleTask(in: TimeAmount(max(.milliseconds(1), next - now.uptime))) { [weak self] in
+      self?.assumeIsolated { session in
+        session.wakeUp = nil
+        session.advance()
+      }
+    }
+    wakeUp = (next, timer)
+  }
+
+  private func nextWakeUp(after now: Moment) -> Duration? {
+    guard state == .connected else { return registration.nextAttempt }
+    let times = [
+      registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
+      emptyPollsUntil, outbox.nextWakeUp(for: id, at: now), offerMayHaveChangedSince.map { $0 + Self.offerGathering },
+    ]
+    return times.lazy.compactMap(\.self).min()
+  }
+
+  func close() async {
+    guard state != .closed else { return }
+    state = .closed
+    wakeUp?.timer.cancel()
+    commands?.cancel()
+    await transport.close()
+  }
+}

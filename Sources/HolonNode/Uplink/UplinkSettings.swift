@@ -1,0 +1,23 @@
+import HolonConfig
+import HolonRouting
+
+/// What a session must know of its uplink's configuration.
+struct UplinkSettings: Sendable, Hashable {
+  var id: UplinkID
+  var url: String
+  var maxPolls: Int
+  var pollWait: Duration
+  var heartbeat: Duration
+  /// Deliveries at once.
+  var deliveryWindow = 16
+  /// Tasks whose newest progress may wait.
+  var waitingProgress = 1024
+
+  init(_ uplink: UplinkConfiguration) {
+    id = UplinkID(uplink.name)
+    url = "\(uplink.url)"
+    maxPolls = uplink.maxPolls
+    pollWait = uplink.pollWait
+    heartbeat = uplink.heartbeat
+  }
+}

@@ -1,0 +1,54 @@
+public import NIOCore
+public import RXON
+import Synchronization
+
+/// The limits of an ``HTTPListener``.
+public typealias HTTPListenerLimits = HTTPServerLimits
+
+/// Takes children in over HTTP/1.1, long polls and the command WebSocket included (protocol §1).
+///
+/// The handler is called on the event loop of the child's connection, without a hop; answers may come from any thread
+/// and are at their fastest from that loop.
+public final class HTTPListener: Listener {
+  private let host: String
+  private let port: Int
+  private let group: any EventLoopGroup
+  private let limits: HTTPListenerLimits
+  private let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
+  private let server = Mutex<HTTPServer?>(nil)
+
+  /// - Parameters:
+  ///   - port: 0 lets the system choose.
+  ///   - group: the event loops to serve on; a single `EventLoop` will do.
+  ///   - malformedEvent: told of events over the command channel that cannot be read; they are left out, since nothing
+  ///     answers them and the channel is worth more than one of them.
+  public init(
+    host: String, port: Int, group: any EventLoopGroup, limits: HTTPListenerLimits = HTTPListenerLimits(),
+    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil
+  ) {
+    self.host = host
+    self.port = port
+    self.group = group
+    self.limits = limits
+    self.malformedEvent = malformedEvent
+  }
+
+  /// - Throws: ``HTTPServerError`` when the address cannot be bound.
+  public func start(handler: any ListenerHandler) async throws -> String {
+    let responder = ListenerResponder(handler: handler, limits: limits, malformedEvent: malformedEvent)
+    let server = HTTPServer(
+      host: host, port: port, group: group, limits: limits,
+      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder)
+    let boundPort = try await server.start()
+    self.server.withLock { $0 = server }
+    return "http://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"
+  }
+
+  public func stop(grace: Duration) async {
+    let running = server.withLock { server in
+      defer { server = nil }
+      return server
+    }
+    await running?.stop(grace: grace)
+  }
+}

@@ -1,0 +1,42 @@
+import RXON
+
+/// The query of a poll: `timeout=30.0&available_skills=a,b&hot_skills=a`.
+struct PollQuery: Hashable {
+  /// Longer waits are cut to this.
+  static let longestWait = Duration.seconds(600)
+
+  private(set) var wait = Duration.zero
+  private(set) var availableSkills: [String]?
+  private(set) var hotSkills: [String]?
+
+  /// Unknown parameters are left out; of equal ones the last counts. An empty list is like none.
+  init(_ query: Substring) throws(CallFailure) {
+    for pair in query.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let value = PercentEncoding.decode(parts.count > 1 ? parts[1] : "", plusIsSpace: true) else {
+        throw CallFailure(status: 400, "the query is malformed")
+      }
+      switch parts[0] {
+      case "timeout": wait = try Self.wait(value)
+      case "available_skills": availableSkills = try Self.skills(value, name: "available_skills")
+      case "hot_skills": hotSkills = try Self.skills(value, name: "hot_skills")
+      default: break
+      }
+    }
+  }
+
+  private static func wait(_ value: String) throws(CallFailure) -> Duration {
+    guard let seconds = Double(value), seconds >= 0 else {
+      throw CallFailure(status: 400, "'timeout' must be a number of seconds")
+    }
+    return seconds < 600 ? .milliseconds(Int(seconds * 1000)) : longestWait
+  }
+
+  private static func skills(_ value: String, name: String) throws(CallFailure) -> [String]? {
+    let skills = value.split(separator: ",").map(String.init)
+    guard skills.allSatisfy(Identifier.isStrictlyValid) else {
+      throw CallFailure(status: 400, "'\(name)' must be names of skills, with commas between")
+    }
+    return skills.isEmpty ? nil : skills
+  }
+}

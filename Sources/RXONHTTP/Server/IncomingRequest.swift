@@ -1,0 +1,71 @@
+import NIOCore
+import NIOHTTP1
+
+/// A request whose body is still arriving.
+struct IncomingRequest {
+  let head: HTTPRequestHead
+  private(set) var body: [UInt8] = []
+  /// When its body began to be waited for; nil while nobody reads.
+  var bodyStarted: NIODeadline?
+  /// The client waits for `100 Continue` before it sends the body.
+  var expectsContinue: Bool
+
+  init(head: HTTPRequestHead) {
+    self.head = head
+    expectsContinue = head.version == .http1_1 && head.headers.contains(name: "expect")
+    if let length = declaredLength {
+      body.reserveCapacity(min(length, 64 << 10))
+    }
+  }
+
+  /// The answer to a request that is refused without waiting for its body.
+  func refusal(limits: HTTPServerLimits) -> HTTPResponse? {
+    if let length = declaredLength, length > limits.bodySize {
+      return .bodyTooLarge(limit: limits.bodySize)
+    }
+    if let coding = head.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
+      return .error(.unsupportedMediaType, "content encoding is not supported here: send the body plain")
+    }
+    if expectsContinue, head.headers.first(name: "expect")?.lowercased() != "100-continue" {
+      return .error(.expectationFailed, "the only expectation that can be met is 100-continue")
+    }
+    return nil
+  }
+
+  /// - Returns: false when the body is larger than `limit`.
+  mutating func append(_ part: ByteBuffer, limit: Int) -> Bool {
+    guard part.readableBytes <= limit - body.count else { return false }
+    part.withUnsafeReadableBytes { body.append(contentsOf: $0) }
+    return true
+  }
+
+  /// When the body must be complete, or at least longer.
+  func deadline(limits: HTTPServerLimits, now: NIODeadline) -> NIODeadline {
+    let earned = TimeAmount.milliseconds(Int64(body.count) * 1000 / Int64(max(1, limits.minimumBodyRate)))
+    return (bodyStarted ?? now) + limits.bodyTimeout + earned
+  }
+
+  func complete(remoteAddress: String) -> HTTPRequest {
+    let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    return HTTPRequest(
+      method: head.method, path: parts.first ?? "", query: parts.count > 1 ? parts[1] : "", headers: head.headers,
+      body: body, remoteAddress: remoteAddress)
+  }
+
+  /// What becomes of the connection after the answer. The decoder stops at a request that asks for an upgrade, so
+  /// nothing can follow one.
+  var persistence: HTTPPersistence {
+    if !head.isKeepAlive || head.method == .CONNECT || head.headers.contains(name: "upgrade") { return .close }
+    return head.version == .http1_1 ? .keepAlive : .explicitKeepAlive
+  }
+
+  private var declaredLength: Int? {
+    head.headers.first(name: "content-length").flatMap { Int($0) }
+  }
+}
+
+extension HTTPResponse {
+  static func bodyTooLarge(limit: Int) -> HTTPResponse {
+    .error(.payloadTooLarge, "the body is larger than the limit of \(limit) bytes")
+  }
+}

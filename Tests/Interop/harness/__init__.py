@@ -1,0 +1,1 @@
+"""Starts real orchestrators, Holons and workers, and watches them from outside."""

@@ -1,0 +1,128 @@
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .holon import Holon
+from .network import free_port
+from .orchestrator import Orchestrator, OrchestratorSettings
+from .process import Process
+from .proxy import Proxy
+from .redis import Redis
+from .waiting import eventually
+from .worker import Worker, WorkerSettings
+
+READY_WITHIN = 40
+ORCHESTRATOR_TOKEN = "token-of-the-orchestrator"
+# On Redis the orchestrator writes the end of a running task down by a clock that counts from the machine's start, and
+# compares it with the time of day: only a timeout longer than that difference keeps it from giving up every task at once.
+REDIS_WORKER_TIMEOUT = 2_000_000_000
+
+
+@dataclass
+class ClusterSettings:
+    depth: int = 1
+    workers: int = 1
+    orchestrator: OrchestratorSettings = field(default_factory=OrchestratorSettings)
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
+    task_secret: str | None = None
+    redis: bool = False
+
+
+class Cluster:
+    """orchestrator <- proxy <- chain of Holons <- workers; with depth 0 the workers are directly at the orchestrator."""
+
+    alive: list["Cluster"] = []
+
+    def __init__(self, folder: Path, settings: ClusterSettings):
+        self.folder = folder
+        self.settings = settings
+        self.redis = Redis(folder) if settings.redis else None
+        if self.redis:
+            settings.orchestrator.redis_port = self.redis.port
+            settings.orchestrator.worker_timeout = REDIS_WORKER_TIMEOUT
+        self.orchestrator = Orchestrator(folder, ORCHESTRATOR_TOKEN, settings.orchestrator)
+        self.uplink = Proxy(free_port(), self.orchestrator.port)
+        self.holons: list[Holon] = []
+        url, token = f"http://127.0.0.1:{self.uplink.port}", ORCHESTRATOR_TOKEN
+        for level in range(1, settings.depth + 1):
+            holon = Holon(f"holon-{level}", folder, url, token, settings.task_secret)
+            self.holons.append(holon)
+            url, token = holon.url, holon.child_token
+        self.workers = [
+            Worker(f"worker-{number}", folder, url, token, settings.worker) for number in range(1, settings.workers + 1)
+        ]
+
+    def __enter__(self) -> "Cluster":
+        Cluster.alive.append(self)
+        return self
+
+    def __exit__(self, *_) -> None:
+        Cluster.alive.remove(self)
+        for process in reversed(self.processes):
+            process.kill()
+        self.uplink.stop()
+
+    @property
+    def processes(self) -> list[Process]:
+        nodes = [self.orchestrator, *self.holons, *self.workers]
+        return ([self.redis.process] if self.redis else []) + [node.process for node in nodes]
+
+    def start(self) -> "Cluster":
+        self.start_orchestrator()
+        for node in [*self.holons, *self.workers]:
+            node.process.start()
+        self.wait_until_ready()
+        return self
+
+    def start_orchestrator(self) -> None:
+        if self.redis:
+            self.redis.start()
+        self.orchestrator.start()
+        self.uplink.start()
+
+    def wait_until_ready(self, within: float = READY_WITHIN) -> None:
+        """Until the orchestrator may give work to the top, every worker is in its place, and commands reach all."""
+        eventually("the top is idle, with the workers' skills", self._top_takes_work, within)
+        if self.holons:
+            for worker in self.workers:
+                eventually(f"{worker.id} is connected", lambda w=worker: self._is_connected(w), within)
+        for top in self.tops:
+            probe = {"command": "probe"}
+            eventually(f"commands reach {top}", lambda t=top: self.orchestrator.command(t, probe), within)
+
+    @property
+    def tops(self) -> list[str]:
+        """The ids that the orchestrator knows."""
+        return [self.holons[0].id] if self.holons else [worker.id for worker in self.workers]
+
+    def _top_takes_work(self) -> bool:
+        infos = [self.orchestrator.worker(top) for top in self.tops]
+        return all(info and info.get("status", "idle") == "idle" and _skills(info) for info in infos)
+
+    def _is_connected(self, worker: Worker) -> bool:
+        child = self.holons[-1].child(worker.id)
+        return bool(child and child["connected"] and child["command_socket"])
+
+    def run(self, type: str, params: object, within: float = 30, **job) -> dict:
+        """Runs one job to its end and returns its state."""
+        [id] = self.orchestrator.submit(type, params, **job)
+        return self.orchestrator.ended([id], within)[id]
+
+    @property
+    def executions(self) -> list[dict]:
+        return self._lines("executions.jsonl")
+
+    @property
+    def commands(self) -> list[dict]:
+        return self._lines("commands.jsonl")
+
+    def _lines(self, file: str) -> list[dict]:
+        path = self.folder / file
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def tails(self) -> str:
+        return "\n".join(f"--- {process.log} ---\n{process.tail()}" for process in self.processes)
+
+
+def _skills(info: dict) -> set[str]:
+    return {skill["name"] for skill in info.get("supported_skills") or []}

@@ -1,0 +1,55 @@
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from .network import answers, call, free_port
+from .process import Process
+from .programs import holon_binary
+
+
+class Holon:
+    def __init__(self, id: str, folder: Path, uplink: str, uplink_token: str, task_secret: str | None = None):
+        self.id = id
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.child_token = f"token-of-the-children-of-{id}"
+        self.status_url = f"http://127.0.0.1:{free_port()}"
+        self.journal = folder / f"{id}.db"
+        command = [
+            holon_binary(), "run",
+            "--id", id,
+            "--listen", self.url,
+            "--child-token", self.child_token,
+            "--uplink", uplink,
+            "--uplink-token", uplink_token,
+            "--journal", str(self.journal),
+            "--status", self.status_url,
+            "--log-level", os.environ.get("HOLON_LOG_LEVEL", "debug"),
+        ]
+        if task_secret:
+            command += ["--task-secret", task_secret]
+        self.process = Process(id, command, {}, folder)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is registered at its parent."""
+        return answers(f"{self.status_url}/readyz")
+
+    @property
+    def status(self) -> dict:
+        return call(f"{self.status_url}/status")
+
+    def child(self, id: str) -> dict | None:
+        return next((child for child in self.status["children"] if child["id"] == id), None)
+
+    def queue(self) -> list[dict]:
+        """What the journal holds; the node may be stopped."""
+        command = [holon_binary(), "queue", "list", "--journal", str(self.journal), "--json"]
+        listing = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        assert listing.returncode == 0, f"holon queue list: {listing.stderr}"
+        return json.loads(listing.stdout)
+
+    def delete_journal(self) -> None:
+        for file in self.journal.parent.glob(f"{self.journal.name}*"):
+            file.unlink()
