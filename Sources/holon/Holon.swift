@@ -1,4 +1,5 @@
 import ArgumentParser
+import HolonNode
 
 /// The program. Every failure ends as one line on standard error and an exit code: 1 for what failed, 64 for what was
 /// asked for wrongly.
@@ -39,6 +40,6 @@ struct HolonCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "holon",
     abstract: "Relays RXON: takes workers in from below, dials an orchestrator above, loses nothing in between.",
-    version: Version.current,
-    subcommands: [RunCommand.self, CheckCommand.self, StatusCommand.self])
+    version: HolonVersion.text,
+    subcommands: [RunCommand.self, CheckCommand.self, StatusCommand.self, QueueCommand.self])
 }

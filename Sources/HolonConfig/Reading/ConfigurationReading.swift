@@ -87,7 +87,9 @@ extension ConfigurationReading {
     }
     for flag in flags where !knownKeys.contains(flag.key) {
       let list = flag.key.prefix { $0 != "[" }
-      fault(at: .flag(flag.name), "there is no element of \(list) for it", remedy: "give one for each element, or one for all")
+      fault(
+        at: .flag(flag.name), "there is no element of \(list) for it",
+        remedy: "give one for each element, or one for all")
     }
   }
 
@@ -124,7 +126,8 @@ extension ConfigurationReading {
     guard !variablesInFile.contains(variable) else { return }
     let position = variable.split(separator: "_").first { Int($0) != nil }
     let candidates = KeyDescription.all.map { $0.variable.replacing("<n>", with: position ?? "0") }
-    let sections = Set(KeyDescription.all.compactMap { $0.variable.split(separator: "_").dropFirst().first })
+    let sections = Set(
+      KeyDescription.all.filter { $0.key.contains(".") }.compactMap { $0.variable.split(separator: "_").dropFirst().first })
     let nearest = nearestWord(to: variable, among: candidates)
     let section = variable.split(separator: "_").dropFirst().first
     let isClose = nearest.map { editDistance($0, variable) <= 2 } ?? false

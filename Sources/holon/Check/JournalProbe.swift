@@ -34,10 +34,11 @@ struct JournalProbe {
   private var room: Finding {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else {
-      return .failure(
-        subject, "its disk cannot be examined: \(String(cString: strerror(errno)))", remedy: "check journal.path")
+      let reason = String(cString: strerror(errno)).lowercased()
+      return .failure(subject, "its disk cannot be examined: \(reason)", remedy: "check journal.path")
     }
-    let (free, overflow) = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
+    let blocks = Int(clamping: status.f_bavail)
+    let (free, overflow) = blocks.multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
     let mebibytes = (overflow ? Int.max : free) >> 20
     let wanted = settings.maxBytes >> 20
     guard mebibytes >= Self.leastRoom >> 20 else {

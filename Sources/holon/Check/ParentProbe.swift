@@ -16,7 +16,7 @@ struct ParentProbe {
     var findings: [Finding] = []
     let dialler = Dialler()
     do throws(Dialler.Failure) {
-      let addresses = try dialler.addresses(of: uplink.url.host, port: uplink.url.port)
+      let addresses = try dialler.addresses(of: uplink.url.host, port: uplink.url.dialledPort)
       findings.append(.fine(subject("name"), "\(uplink.url.host) is \(addresses.joined(separator: ", "))"))
       let answer = try request.ask(with: dialler)
       findings.append(.fine(subject("reach"), "\(uplink.url) answers"))

@@ -22,7 +22,7 @@ enum PortProbe {
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_PASSIVE
     var list: UnsafeMutablePointer<addrinfo>?
-    let status = getaddrinfo(endpoint.host, String(endpoint.port), &hints, &list)
+    let status = getaddrinfo(endpoint.host, String(endpoint.dialledPort), &hints, &list)
     guard status == 0, let address = list?.pointee else {
       let reason = String(cString: gai_strerror(status))
       return .failure(Failure(reason: "the name is not known (\(reason))", remedy: "use an address of this machine"))
@@ -42,7 +42,8 @@ enum PortProbe {
     return switch code {
     case EADDRINUSE:
       Failure(
-        reason: "the port is in use", remedy: "stop the program that has it (a running holon, perhaps), or choose another")
+        reason: "the port is in use",
+        remedy: "stop the program that has it (a running holon, perhaps), or choose another")
     case EACCES:
       Failure(reason: "not permitted", remedy: "choose a port above 1023, or grant CAP_NET_BIND_SERVICE")
     case EADDRNOTAVAIL:

@@ -31,7 +31,9 @@ struct RunCommand: AsyncParsableCommand {
     let obeying = Task { await control.obey(signals) }
     await node.run()
     obeying.cancel()
-    if await control.wasCutShort { throw CommandFailure(.failed, "ended before it was drained; its work is in the journal") }
+    guard await !control.wasCutShort else {
+      throw CommandFailure(.failed, "ended before it was drained; its work is in the journal")
+    }
   }
 
   private static func load(_ inputs: ConfigurationInputs) throws(CommandFailure) -> LoadedConfiguration {

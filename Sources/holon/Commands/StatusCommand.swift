@@ -6,7 +6,9 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show what a running node does.",
-    discussion: "Asks the status address of the configuration, or the one that is given. Exits with 1 when nobody answers.")
+    discussion: """
+      Asks the status address of the configuration, or the one that is given. Exits with 1 when nobody answers.
+      """)
 
   @OptionGroup var file: ConfigurationFile
   @OptionGroup var output: OutputOptions

@@ -19,8 +19,8 @@ struct HTTPQuestion {
 
   /// Asks over a connection of its own. Blocks.
   func ask(with dialler: Dialler = Dialler()) throws(Dialler.Failure) -> Answer {
-    let connection = try dialler.connect(to: endpoint.host, port: endpoint.port)
-    var head = "\(method) \(endpoint.path)\(path) HTTP/1.1\r\nHost: \(authority)\r\nConnection: close\r\n"
+    let connection = try dialler.connect(to: endpoint.host, port: endpoint.dialledPort)
+    var head = "\(method) \(endpoint.path)\(path) HTTP/1.1\r\nHost: \(endpoint.authority)\r\nConnection: close\r\n"
     if method != "GET" { head += "Content-Length: 0\r\n" }
     for header in headers { head += "\(header.name): \(header.value)\r\n" }
     try connection.write(Array("\(head)\r\n".utf8))
@@ -32,10 +32,6 @@ struct HTTPQuestion {
       guard !chunk.isEmpty else { throw .broken("the answer is not HTTP") }
       guard received.count <= Self.answerLimit else { throw .broken("the answer is too long") }
     }
-  }
-
-  private var authority: String {
-    endpoint.host.contains(":") ? "[\(endpoint.host)]:\(endpoint.port)" : "\(endpoint.host):\(endpoint.port)"
   }
 
   /// - Returns: nil while more must be read.
@@ -63,4 +59,9 @@ struct HTTPQuestion {
     guard bytes.count >= mark.count else { return nil }
     return (0...(bytes.count - mark.count)).first { bytes[$0..<($0 + mark.count)].elementsEqual(mark) }
   }
+}
+
+extension Endpoint {
+  /// The port, or the one that its scheme implies.
+  var dialledPort: Int { port ?? 80 }
 }

@@ -54,19 +54,21 @@ final class LogOutput: Sendable {
       Terminal.write(line + "\n", to: STDERR_FILENO)
     }
 
-    private static func text(_ level: Logger.Level, _ message: String, _ details: [(name: String, text: String)]) -> String
-    {
+    private typealias Detail = (name: String, text: String)
+
+    private static func text(_ level: Logger.Level, _ message: String, _ details: [Detail]) -> String {
       let pairs = details.map { " \($0.name)=\(quoted($0.text))" }.joined()
       return "\(Timestamp.now) \(level) \(Table.printable(message))\(pairs)"
     }
 
     private static func quoted(_ text: String) -> String {
-      let plain = !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F }
-      return plain ? text : RawJSON.string(text).string
+      let isPlain = text.unicodeScalars.allSatisfy { scalar in
+        scalar.value > 0x20 && scalar != "\"" && scalar != "=" && scalar.properties.generalCategory != .control
+      }
+      return isPlain && !text.isEmpty ? text : RawJSON.string(text).string
     }
 
-    private static func json(_ level: Logger.Level, _ message: String, _ details: [(name: String, text: String)]) -> String
-    {
+    private static func json(_ level: Logger.Level, _ message: String, _ details: [Detail]) -> String {
       let own: KeyValuePairs<String, RawJSON> = [
         "time": .string(Timestamp.now), "level": .string(level.rawValue), "message": .string(message),
       ]

@@ -38,7 +38,9 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("An address that children dial; may be repeated.", valueName: "url"))
   var listen: [String] = []
 
-  @Option(help: ArgumentHelp("What children must present: file:PATH, or the token itself (which ps shows).", valueName: "token"))
+  @Option(
+    help: ArgumentHelp(
+      "What children must present: file:PATH, or the token itself (which ps shows).", valueName: "token"))
   var childToken: String?
 
   @Option(help: ArgumentHelp("A parent to dial; may be repeated, the preferred one first.", valueName: "url"))
