@@ -72,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "holon",
       dependencies: [
-        "HolonNode", "HolonConfig", "HolonJournal",
+        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

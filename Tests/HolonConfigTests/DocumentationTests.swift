@@ -34,7 +34,9 @@ extension KeyDescription {
   fileprivate var row: String {
     let kindCell = allowed.isEmpty ? kind : "\(kind): \(allowed)"
     let flagText = flag.map { ", `\($0)`" } ?? ""
-    let defaultCell = defaultValue.contains(" ") || ["required", "none"].contains(defaultValue) ? defaultValue : "`\(defaultValue)`"
-    return "| `\(key)` | \(kindCell) | \(defaultCell) | \(isSecret ? "yes" : "no") | \(summary) | `\(variable)`\(flagText) |"
+    let isWords = defaultValue.contains(" ") || ["required", "none"].contains(defaultValue)
+    let defaultCell = isWords ? defaultValue : "`\(defaultValue)`"
+    let cells = ["`\(key)`", kindCell, defaultCell, isSecret ? "yes" : "no", summary, "`\(variable)`\(flagText)"]
+    return "| \(cells.joined(separator: " | ")) |"
   }
 }

@@ -17,12 +17,13 @@ struct ExampleTests {
 
   @Test("each loads, with the tokens it asks for", arguments: files)
   func loads(_ file: String) throws {
-    try withTemporaryFolder(of: ["child-token", "uplink-token", "status-token"]) { credentials in
+    try withTemporaryFolder(of: ["child-token", "uplink-token"]) { credentials in
+      let path = repository.appending(path: file).path
+      let text = try String(contentsOfFile: path, encoding: .utf8)
       let environment = [
-        "HOLON_CHILD_TOKEN": "c", "HOLON_UPLINK_TOKEN": "u", "HOLON_STATUS_TOKEN": "s",
-        "CREDENTIALS_DIRECTORY": credentials,
-      ]
-      let inputs = ConfigurationInputs(file: repository.appending(path: file).path, environment: environment)
+        "HOLON_CHILD_TOKEN": "c", "HOLON_UPLINK_TOKEN": "u", "CREDENTIALS_DIRECTORY": credentials,
+      ].filter { text.contains("${\($0.key)}") }
+      let inputs = ConfigurationInputs(file: path, environment: environment)
       let loaded = try inputs.load()
       #expect(loaded.warnings.isEmpty, "\(loaded.warnings)")
       #expect(loaded.configuration.children.hasCredentials)

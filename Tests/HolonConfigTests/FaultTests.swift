@@ -23,7 +23,7 @@ struct FaultTests {
       "2: unknown key lissten; did you mean listen?",
       "4: unknown key children.timout; did you mean children.timeout?",
       "5: children.grace: '10' is not a valid duration; write a number with ms, s, m, h or d, such as 45s or 1m30s",
-      "7: uplinks[0].url: is not a valid URL; write http://HOST:PORT, without user and password",
+      "7: uplinks[0].url: the URL has no scheme; write http://HOST:PORT",
       "7: uplinks[0].weight: 0 is out of range; write something from 1 to 1000",
       "8: log.level: 'loud' is not one of trace, debug, info, notice, warning, error, critical; write one of them",
       "environment HOLON_DRAIN_TIMEOUT: drain.timeout: 'soon' is not a valid duration; "
@@ -55,6 +55,9 @@ struct FaultTests {
       ("children: { token: \"${OPEN\" }", "3: children.token has a ${ without its }; "),
       ("children: { tokens: { a/b: t } }", "3: children.tokens: 'a/b' is not a valid identifier; "),
       ("children: { token: \"a\\nb\" }", "3: children.token holds control characters, which no header can carry; "),
+      ("status: { url: \"http://127.0.0.1\" }", "3: status.url: http://127.0.0.1 has no port; write "),
+      ("uplinks: [{ url: \"http://u:p@a:1\" }]", "3: uplinks[0].url: a URL must not hold user and password; give the"),
+      ("uplinks: [{ url: \"ftp://a:1\" }]", "3: uplinks[0].url: the scheme ftp is not known here; use http://"),
       ("id: twice", "1: 'id' is written twice in one section; keep one of them"),
       ("log: { level: inof }", "3: log.level: 'inof' is not one of "),
     ])
@@ -111,6 +114,18 @@ struct FaultTests {
     #expect(told.count == 2)
     #expect(told.first?.hasPrefix("2: http://127.0.0.1:1 is listened on twice") == true, "\(told)")
     #expect(told.last?.hasPrefix("5: two uplinks are called a:1") == true, "\(told)")
+  }
+
+  @Test("a flag for an element that is not there is told")
+  func flagWithoutElement() throws {
+    let told = try faults(
+      of: minimal + "uplinks: [{ url: \"http://a:1\" }]",
+      flags: [
+        ConfigurationFlag(settingOf: "uplinks[].token", at: 0, to: "a"),
+        ConfigurationFlag(settingOf: "uplinks[].token", at: 1, to: "b"),
+      ])
+    #expect(
+      told == ["--uplink-token: there is no element of uplinks for it; give one for each element, or one for all"])
   }
 
   @Test("a file that is not there is one line")

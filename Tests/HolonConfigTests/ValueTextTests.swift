@@ -15,7 +15,9 @@ struct ValueTextTests {
     #expect(DurationText.parse(DurationText.format(expected)) == expected)
   }
 
-  @Test("other texts are no durations", arguments: ["", "45", "s", "1s1m", "1s1s", "-1s", "1.5s", "1 s", "99999999999d"])
+  @Test(
+    "other texts are no durations",
+    arguments: ["", "45", "s", "1s1m", "1s1s", "-1s", "1.5s", "1 s", "99999999999d"])
   func noDuration(_ text: String) {
     #expect(DurationText.parse(text) == nil)
   }

@@ -25,7 +25,9 @@ struct YAMLLimitTests {
     #expect(told.first?.contains("longer than the 1MiB that are allowed") == true)
   }
 
-  @Test("broken YAML is told with its line", arguments: ["a: [1, 2", "a: \"x", "\ta: b", "a: b: c", "- *", "--- a\n--- b"])
+  @Test(
+    "broken YAML is told with its line",
+    arguments: ["a: [1, 2", "a: \"x", "\ta: b", "a: b: c", "- *", "--- a\n--- b"])
   func broken(_ text: String) throws {
     let told = try faults(of: text)
     #expect(told.count == 1)

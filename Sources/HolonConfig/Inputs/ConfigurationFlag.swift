@@ -13,6 +13,13 @@ public struct ConfigurationFlag: Sendable, Hashable {
     self.value = value
   }
 
+  /// The flag of `holon run` that sets `key`.
+  /// - Parameter position: takes the place of `[]` in the key.
+  public init(settingOf key: String, at position: Int? = nil, to value: String) {
+    let place = position.map { key.replacing("[]", with: "[\($0)]") }
+    self.init(Self.byKey[key] ?? key, sets: place ?? key, to: value)
+  }
+
   /// The flags of `holon run` by the keys they set, with `[]` for positions.
   public static let byKey: [String: String] = [
     "id": "--id",

@@ -17,6 +17,7 @@ final class ConfigurationReading {
   /// Paths of files that hold secrets.
   private(set) var secretFiles: [String] = []
   private var knownNames: [SettingPath: [String]] = [:]
+  private var knownKeys: Set<String> = []
   private var knownVariables: Set<String> = []
   private var variablesInFile: Set<String> = []
 
@@ -42,6 +43,8 @@ final class ConfigurationReading {
 
   func know(_ path: SettingPath, _ name: String) {
     knownNames[path, default: []].append(name)
+    knownKeys.insert(path.key(name).dotted)
+    knownKeys.insert(path.key(name).template)
   }
 
   func know(variable: String) {
@@ -82,6 +85,12 @@ extension ConfigurationReading {
     for variable in variables.keys.sorted() where !knownVariables.contains(variable) {
       reportUnknown(variable: variable)
     }
+    for flag in flags where !knownKeys.contains(flag.key) {
+      let list = flag.key.prefix { $0 != "[" }
+      fault(
+        at: .flag(flag.name), "there is no element of \(list) for it",
+        remedy: "give one for each element, or one for all")
+    }
   }
 
   private func reportUnknownKeys(in tree: YAMLTree, at path: SettingPath) {
@@ -117,7 +126,8 @@ extension ConfigurationReading {
     guard !variablesInFile.contains(variable) else { return }
     let position = variable.split(separator: "_").first { Int($0) != nil }
     let candidates = KeyDescription.all.map { $0.variable.replacing("<n>", with: position ?? "0") }
-    let sections = Set(KeyDescription.all.compactMap { $0.variable.split(separator: "_").dropFirst().first })
+    let sections = Set(
+      KeyDescription.all.filter { $0.key.contains(".") }.compactMap { $0.variable.split(separator: "_").dropFirst().first })
     let nearest = nearestWord(to: variable, among: candidates)
     let section = variable.split(separator: "_").dropFirst().first
     let isClose = nearest.map { editDistance($0, variable) <= 2 } ?? false

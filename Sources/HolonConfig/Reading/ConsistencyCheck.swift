@@ -22,7 +22,7 @@ struct ConsistencyCheck {
     var seen: Set<String> = []
     for listener in listeners {
       let url = listener.value.url
-      if url.port != 0, !seen.insert("\(url.host):\(url.port)").inserted {
+      if url.port != 0, !seen.insert(url.authority).inserted {
         reading.fault(at: listener.place, "\(url) is listened on twice", remedy: "keep one of them")
       }
       if !url.isLoopback { exposed(listener, children: children) }
@@ -62,7 +62,7 @@ struct ConsistencyCheck {
         at: status.place, "\(url) can be reached from other machines, and needs no token",
         remedy: "set status.token, or serve it on 127.0.0.1")
     }
-    let clash = listeners.contains { $0.value.url.host == url.host && $0.value.url.port == url.port && url.port != 0 }
+    let clash = listeners.contains { $0.value.url.authority == url.authority && url.port != 0 }
     if clash {
       reading.fault(at: status.place, "\(url) is an address that children dial", remedy: "choose another port")
     }

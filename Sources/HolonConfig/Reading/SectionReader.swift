@@ -128,8 +128,8 @@ extension SectionReader {
 
   /// The elements of a list of sections.
   ///
-  /// Variables set keys of its elements by position, and may add elements at its end. Flags for elements replace the
-  /// list: it has as many elements then as there are flags, each over what file and environment have at its position.
+  /// Variables set keys of its elements by position, and may add elements at its end. Flags for the elements' urls
+  /// replace the list: it has as many elements as there are such flags, each over what else is said at its position.
   func list(_ name: String) -> [SectionReader] {
     reading.know(path, name)
     let key = path.key(name)
@@ -151,7 +151,7 @@ extension SectionReader {
   }
 
   private func elementCount(of key: SettingPath, written: Int) -> Int {
-    let flags = reading.flags.count { $0.key.hasPrefix("\(key.dotted)[") && !$0.key.hasPrefix("\(key.dotted)[]") }
+    let flags = reading.flags.count { $0.key.hasPrefix("\(key.dotted)[") && $0.key.hasSuffix("].url") }
     guard flags == 0 else { return flags }
     let prefix = "\(key.variable)_"
     let positions = reading.variables.keys.filter { $0.hasPrefix(prefix) }

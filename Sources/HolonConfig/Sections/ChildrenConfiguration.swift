@@ -26,11 +26,6 @@ public struct ChildrenConfiguration: Sendable, Hashable {
 
   /// Whoever can connect is admitted: by explicit words, or on loopback where no token is configured.
   public var admitsAnyone: Bool { authentication == .openToAnyone || !hasCredentials }
-
-  /// What a child must present and signs with: its own token, else the global one. Never for a message.
-  public func secret(of workerID: String) -> String? {
-    (tokens[workerID] ?? token)?.exposed
-  }
 }
 
 extension ChildrenConfiguration {

@@ -1,8 +1,6 @@
 /// Bounds of what the node holds in memory for others.
 public struct LimitConfiguration: Sendable, Hashable {
   public var maxChildren: Int
-  /// Polls of children that wait at once.
-  public var maxParkedPolls: Int
   /// The longest that a child's poll waits, whatever it asks for.
   public var maxPollWait: Duration
   /// Holons one above the other, from the deepest child up to this node.
@@ -15,9 +13,6 @@ extension LimitConfiguration {
   init(reading section: SectionReader) {
     maxChildren = section.value(
       "max_children", .integer(in: 1...1_000_000), default: 10_000, "Children at once; further ones are refused.")
-    maxParkedPolls = section.value(
-      "max_parked_polls", .integer(in: 1...1_000_000), default: 20_000,
-      "Polls of children that wait at once; further ones are answered without a task.")
     maxPollWait = section.value(
       "max_poll_wait", .duration(in: .seconds(1) ... .seconds(600)), default: .seconds(60),
       "The longest that a child's poll waits, whatever it asks for.")

@@ -15,7 +15,7 @@ public struct ListenConfiguration: Sendable, Hashable {
 extension ListenConfiguration {
   init?(reading section: SectionReader) {
     let url = section.required(
-      "url", .endpoint(schemes: ["http"], later: .listeners), "The address to listen on; port 0 takes a free one.")
+      "url", .listened, "The address to listen on; port 0 takes a free one.")
     maxBody = section.value(
       "max_body", .size(in: 1 << 10...1 << 30), default: 8 << 20,
       "The largest request body, uncompressed; a larger one is answered 413.")

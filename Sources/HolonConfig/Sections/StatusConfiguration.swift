@@ -10,7 +10,7 @@ public struct StatusConfiguration: Sendable, Hashable {
 extension StatusConfiguration {
   init?(reading section: SectionReader) {
     let url = section.required(
-      "url", .endpoint(schemes: ["http"], later: .listeners), "The address of /livez, /readyz, /status and /metrics.")
+      "url", .listened, "The address of /livez, /readyz, /status and /metrics.")
     token = section.secret("token", "The bearer token that /status and /metrics ask for.")
     section.later(["tls": "TLS"])
     guard let url else { return nil }

@@ -31,7 +31,7 @@ extension UplinkConfiguration {
       "name", .text(), absent: "host and port of the url",
       "The parent's name in the journal, logs and metrics; give one where the url may change.")
     let url = section.required(
-      "url", .endpoint(schemes: ["http", "ws"], later: .uplinks), "Where the parent listens.")
+      "url", .dialled, "Where the parent listens.")
     token = section.secret("token", "What this node authenticates and signs with at this parent.")
     mode = section.value(
       "mode", .word(later: ["transparent": "each child as a worker of its own"]), default: .aggregate,
@@ -51,6 +51,6 @@ extension UplinkConfiguration {
     section.later(["tls": "TLS", "proxy": "proxies"])
     guard let url else { return nil }
     self.url = url
-    self.name = name ?? "\(url.host):\(url.port)"
+    self.name = name ?? url.authority
   }
 }

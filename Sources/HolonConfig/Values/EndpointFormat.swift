@@ -1,51 +1,74 @@
 import RXON
 
 extension ValueFormat where Value == Endpoint {
-  /// A URL.
-  /// - Parameter later: schemes that the design has and this version does not, with what they need.
-  static func endpoint(schemes: [String], later: [String: String]) -> Self {
+  /// An address to listen on: with a port, without a path.
+  static var listened: Self {
+    endpoint(schemes: ["http"], later: ["https": "TLS", "grpc": "gRPC", "grpcs": "gRPC over TLS"]) { endpoint in
+      if endpoint.port == nil {
+        return ValueProblem("\(endpoint) has no port", remedy: "write http://\(endpoint.host):PORT")
+      }
+      guard endpoint.path.isEmpty else {
+        return ValueProblem("\(endpoint) has a path", remedy: "write http://\(endpoint.authority)")
+      }
+      return nil
+    }
+  }
+
+  /// Where a parent is dialled.
+  static var dialled: Self {
+    let later = ["https": "TLS", "wss": "TLS", "grpc": "gRPC", "grpcs": "gRPC over TLS"]
+    return endpoint(schemes: ["http", "ws"], later: later) { endpoint in
+      guard endpoint.port == 0 else { return nil }
+      return ValueProblem("\(endpoint) has port 0", remedy: "write the port that the parent listens on")
+    }
+  }
+
+  /// - Parameters:
+  ///   - later: schemes that the design has and this version does not, with what they need.
+  ///   - objection: what else is wrong with an endpoint.
+  private static func endpoint(
+    schemes: [String], later: [String: String], objection: @escaping @Sendable (Endpoint) -> ValueProblem?
+  ) -> Self {
     let allowed = schemes.map { "\($0)://" }.joined(separator: ", ")
     return ValueFormat(kind: "url", allowed: allowed, text: \.description) { written in
-      // What is written may hold a password; it is never repeated.
-      let example = "\(schemes[0])://HOST:PORT"
-      guard let endpoint = Endpoint(written) else {
-        return .failure(ValueProblem("is not a valid URL", remedy: "write \(example), without user and password"))
+      let endpoint: Endpoint
+      do throws(EndpointError) {
+        endpoint = try Endpoint(written)
+      } catch {
+        return .failure(ValueProblem(error, example: "\(schemes[0])://HOST:PORT"))
       }
       if let need = later[endpoint.scheme] {
         return .failure(
-          ValueProblem("this version does not have \(endpoint.scheme) (\(need)) yet", remedy: "use \(example)"))
+          ValueProblem(
+            "this version does not have \(endpoint.scheme) (\(need)) yet", remedy: "use \(schemes[0])://"))
       }
       guard schemes.contains(endpoint.scheme) else {
-        return .failure(ValueProblem("the scheme \(endpoint.scheme) is not known here", remedy: "use \(example)"))
+        return .failure(
+          ValueProblem("the scheme \(endpoint.scheme) is not known here", remedy: "use \(schemes[0])://"))
       }
-      return .success(endpoint)
+      return objection(endpoint).map { .failure($0) } ?? .success(endpoint)
     }
   }
 }
 
-extension [String: String] {
-  /// Schemes of later versions at which a node will listen.
-  static let listeners = ["https": "TLS", "grpc": "gRPC", "grpcs": "gRPC over TLS"]
-  /// Schemes of later versions by which a parent will be dialled.
-  static let uplinks = ["https": "TLS", "wss": "TLS", "grpc": "gRPC", "grpcs": "gRPC over TLS"]
+extension ValueProblem {
+  /// What is written may hold a password: it is not repeated.
+  fileprivate init(_ error: EndpointError, example: String) {
+    switch error.problem {
+    case .whiteSpace: self.init("the URL contains white space", remedy: "write \(example)")
+    case .noScheme: self.init("the URL has no scheme", remedy: "write \(example)")
+    case .noHost: self.init("the URL has no host", remedy: "write \(example)")
+    case .brackets: self.init("the URL's host is malformed", remedy: "write an IPv6 address in brackets: [::1]")
+    case .port: self.init("the URL's port is no number from 0 to 65535", remedy: "write \(example)")
+    case .credentials: self.init("a URL must not hold user and password", remedy: "give the token in its own key")
+    case .query: self.init("the URL has a query or a fragment", remedy: "write \(example)")
+    }
+  }
 }
 
 extension Endpoint {
   /// Only this machine can dial it.
   var isLoopback: Bool {
     host == "localhost" || host == "::1" || host.hasPrefix("127.")
-  }
-}
-
-extension ValueFormat where Value == String {
-  /// A name that RXON allows for a worker.
-  static var identifier: Self {
-    ValueFormat(kind: "identifier", allowed: "1 to 128 of A-Z a-z 0-9 _ -", text: { $0 }) { written in
-      Identifier.isStrictlyValid(written)
-        ? .success(written)
-        : .failure(
-          ValueProblem(
-            "'\(written)' is not a valid identifier", remedy: "use 1 to 128 letters, digits, underscores and hyphens"))
-    }
   }
 }

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A TCP connection of a ``Dialler``, closed with its last reference.
+final class Connection {
+  private let descriptor: Int32
+  private let deadline: ContinuousClock.Instant
+
+  init(to address: addrinfo, deadline: ContinuousClock.Instant) throws(Dialler.Failure) {
+    self.deadline = deadline
+    descriptor = socket(
+      address.ai_family, address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
+      address.ai_protocol)
+    guard descriptor >= 0 else { throw .broken(Self.reason(errno)) }
+    guard connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 else { return }
+    guard errno == EINPROGRESS else { throw .refused(Self.reason(errno)) }
+    try wait(for: POLLOUT)
+    var status: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &status, &size)
+    guard status == 0 else { throw .refused(Self.reason(status)) }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  func write(_ bytes: [UInt8]) throws(Dialler.Failure) {
+    var sent = 0
+    while sent < bytes.count {
+      try wait(for: POLLOUT)
+      let count = bytes[sent...].withUnsafeBytes { rest in
+        send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+      }
+      if count < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        throw .broken(Self.reason(errno))
+      }
+      sent += count
+    }
+  }
+
+  /// Some bytes; none at the end.
+  func read() throws(Dialler.Failure) -> [UInt8] {
+    var chunk = [UInt8](repeating: 0, count: 16_384)
+    while true {
+      try wait(for: POLLIN)
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      if count >= 0 { return Array(chunk[..<count]) }
+      guard errno == EINTR || errno == EAGAIN else { throw .broken(Self.reason(errno)) }
+    }
+  }
+
+  private func wait(for events: Int32) throws(Dialler.Failure) {
+    while true {
+      let left = ContinuousClock.now.duration(to: deadline)
+      guard left > .zero else { throw .timedOut }
+      var waiting = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
+      let count = poll(&waiting, 1, Int32(clamping: milliseconds))
+      if count > 0 { return }
+      if count < 0, errno != EINTR { throw .broken(Self.reason(errno)) }
+    }
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    String(cString: strerror(code)).lowercased()
+  }
+}
