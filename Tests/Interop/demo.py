@@ -7,14 +7,15 @@ from pathlib import Path
 
 from harness.cluster import Cluster, ClusterSettings
 
-BOLD, DIM, GREEN, RED, PLAIN = ("\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[0m") if sys.stdout.isatty() else [""] * 5
+STYLES = (1, 2, 32, 31, 0)
+BOLD, DIM, GREEN, RED, PLAIN = (f"\033[{style}m" if sys.stdout.isatty() else "" for style in STYLES)
 
 
 def heading(text: str) -> None:
     print(f"\n{BOLD}{text}{PLAIN}")
 
 
-def path(cluster: Cluster, result: dict) -> str:
+def path(result: dict) -> str:
     """From the worker up, by what each node wrote into the result."""
     nodes = [*result["security"].get("identity_chain", []), result["worker_id"], "orchestrator"]
     return " → ".join(nodes)
@@ -26,9 +27,9 @@ def show(cluster: Cluster, title: str, type: str, params: dict, expected: str = 
     state = cluster.run(type, params, within=60)
     result = cluster.orchestrator.ledger.results_of(state["id"])[-1]
     good = state["status"] == expected
-    answer = state.get("result") if state["status"] == "finished" else state["error_message"]
+    answer = outcome(state) if state["status"] == "finished" else state["error_message"]
     print(f"  answer  {GREEN if good else RED}{state['status']}{PLAIN}: {shortened(answer)}")
-    print(f"  path    {path(cluster, result)}")
+    print(f"  path    {path(result)}")
     if "holon" in (result.get("metadata") or {}):
         print(f"  {DIM}noted   {result['metadata']['holon']}{PLAIN}")
     for event in cluster.orchestrator.ledger.events_of(state["id"], "progress"):
@@ -44,9 +45,14 @@ def fan_out(cluster: Cluster, count: int) -> None:
     [job] = cluster.orchestrator.submit("slow", params, blueprint="fan_out")
     state = cluster.orchestrator.ended([job], within=90)[job]
     print(f"  answer  {GREEN}{state['status']}{PLAIN}")
-    paths = Counter(path(cluster, result) for result in cluster.orchestrator.ledger.results_of(job))
+    paths = Counter(path(result) for result in cluster.orchestrator.ledger.results_of(job))
     for way, times in sorted(paths.items()):
         print(f"  {times:4} ×  {way}")
+
+
+def outcome(state: dict) -> dict:
+    """What the tasks of the job have added to its data."""
+    return {name: value for name, value in state["state_history"].items() if name not in state["initial_data"]}
 
 
 def shortened(value: object, limit: int = 100) -> str:
@@ -55,9 +61,10 @@ def shortened(value: object, limit: int = 100) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="holon-demo-") as folder, Cluster(
-        Path(folder), ClusterSettings(depth=2, workers=2)
-    ) as cluster:
+    with (
+        tempfile.TemporaryDirectory(prefix="holon-demo-") as folder,
+        Cluster(Path(folder), ClusterSettings(depth=2, workers=2)) as cluster,
+    ):
         try:
             heading("Starting orchestrator ← holon-1 ← holon-2 ← worker-1, worker-2")
             cluster.start()

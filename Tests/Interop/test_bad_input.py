@@ -64,7 +64,9 @@ def assert_refused(answer: Answer, *statuses: int) -> None:
     assert isinstance(answer.json["error"], str) and answer.json["error"], answer
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"a":1}}', b"nul", b"\xff\xfe", b'{"a":"\xed\xa0\x80"}', b'"text"', b"[]"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"a":1}}', b"nul", b"\xff\xfe", b'{"a":"\xed\xa0\x80"}', b'"text"', b"[]"]
+)
 def test_a_body_that_is_no_json_object(child, body):
     assert_refused(child.call("POST", RESULT, body), 400)
 
@@ -186,7 +188,18 @@ def test_a_result_for_the_task_of_another(child, cluster, tmp_path):
     assert cluster.orchestrator.ended([job], within=20)[job]["state_history"]["by"] == running["worker"]
 
 
-@pytest.mark.parametrize("id", ["a/b", "../../etc", "a\x00b", "a b", "", "x" * 129, "ünï"])
+IDENTIFIERS = {
+    "slash": "a/b",
+    "dots": "../../etc",
+    "NUL": "a\x00b",
+    "space": "a b",
+    "nothing": "",
+    "129 characters": "x" * 129,
+    "umlauts": "ünï",
+}
+
+
+@pytest.mark.parametrize("id", IDENTIFIERS.values(), ids=IDENTIFIERS.keys())
 def test_identifiers_that_are_none(child, id):
     impostor = ScriptedChild(child.port, child.token)
     impostor.id = id
@@ -211,7 +224,13 @@ def test_a_body_that_never_ends(child):
 
 @pytest.mark.parametrize(
     "request_line",
-    ["GET /", "GET /_worker", "GET /_worker/tasks/result", "DELETE /_worker/workers/register", "POST /_worker/workers/x/y/z"],
+    [
+        "GET /",
+        "GET /_worker",
+        "GET /_worker/tasks/result",
+        "DELETE /_worker/workers/register",
+        "POST /_worker/workers/x/y/z",
+    ],
 )
 def test_what_is_not_there(child, request_line):
     method, path = request_line.split()

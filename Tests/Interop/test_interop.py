@@ -75,16 +75,15 @@ def test_progress_and_events_arrive_with_their_origin_and_the_chain_they_came_by
     assert state["status"] == "finished"
     [execution] = [e for e in shared.executions if e["job"] == state["id"]]
     chain = [holon.id for holon in reversed(shared.holons)]
-    ledger = shared.orchestrator.ledger
+    orchestrator = shared.orchestrator
 
+    def all_progress() -> list[dict]:
+        events = orchestrator.ledger.events_of(state["id"], "progress")
+        return events if any(event["payload"]["progress"] == 1 for event in events) else []
+
+    progress = eventually("the last progress arrives", all_progress, within=15)
     [milestone] = eventually(
-        "the event arrives", lambda: shared.orchestrator.ledger.events_of(state["id"], "milestone"), within=15
-    )
-    progress = eventually(
-        "the last progress arrives",
-        lambda: [e for e in shared.orchestrator.ledger.events_of(state["id"], "progress") if e["payload"]["progress"] == 1]
-        and shared.orchestrator.ledger.events_of(state["id"], "progress"),
-        within=15,
+        "the event arrives", lambda: orchestrator.ledger.events_of(state["id"], "milestone"), within=15
     )
     values = [event["payload"]["progress"] for event in progress]
     # A Holon may leave out what newer progress has overtaken.
@@ -95,7 +94,7 @@ def test_progress_and_events_arrive_with_their_origin_and_the_chain_they_came_by
         assert event["origin_task_id"] == execution["task"]
         assert event["bubbling_chain"] == chain
         assert event["worker_id"] == top_of(shared, execution["worker"])
-    assert ("event_post", 403) not in ledger.refused
+    assert ("event_post", 403) not in orchestrator.ledger.refused
 
 
 def test_a_result_of_140_kilobytes_arrives_whole(shared):
@@ -119,12 +118,41 @@ def test_fifty_tasks_of_one_job_fan_out_over_three_workers(shared):
 
 
 TEXTS = [
-    "", "naïve café", "日本語", "العربية", "\u202eright to left", "👩‍👩‍👧‍👦", "e\u0301 is not é", "\u2028\u2029", "\ufeff\ufffd",
-    "\u0000\u0001\u001f\u007f", 'quote " backslash \\ slash / tab \t', "</script>", "\U0010ffff",
+    "",
+    "naïve café",
+    "日本語",
+    "العربية",
+    "\u202eright to left",
+    "👩‍👩‍👧‍👦",
+    "e\u0301 is not é",
+    "\u2028\u2029",
+    "\ufeff\ufffd",
+    "\u0000\u0001\u001f\u007f",
+    'quote " backslash \\ slash / tab \t',
+    "</script>",
+    "\U0010ffff",
 ]
 NUMBERS = [
-    0, -1, 2**31, 2**53 - 1, 2**53, 2**53 + 1, 2**63 - 1, -(2**63), 2**64 - 1, 10.0, -0.0, 0.1, 1 / 3, 1e-7, 1.5e-7, 1e15 + 0.5,
-    123456789.125, 5e-324, 2.2250738585072014e-308, -1.7976931348623157e-300,
+    0,
+    -1,
+    2**31,
+    2**53 - 1,
+    2**53,
+    2**53 + 1,
+    2**63 - 1,
+    -(2**63),
+    2**64 - 1,
+    10.0,
+    -0.0,
+    0.1,
+    1 / 3,
+    1e-7,
+    1.5e-7,
+    1e15 + 0.5,
+    123456789.125,
+    5e-324,
+    2.2250738585072014e-308,
+    -1.7976931348623157e-300,
 ]
 
 

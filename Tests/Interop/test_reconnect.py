@@ -53,7 +53,9 @@ def test_a_worker_that_was_started_before_its_holon(depth, make_cluster):
     cluster.start_orchestrator()
     worker = cluster.workers[0]
     worker.process.start()
-    eventually("the worker fails to register", lambda: "Registration attempt failed" in worker.process.output(), within=15)
+    eventually(
+        "the worker fails to register", lambda: "Registration attempt failed" in worker.process.output(), within=15
+    )
     for holon in cluster.holons:
         holon.process.start()
     assert works_again(cluster, BACK_WITHIN)

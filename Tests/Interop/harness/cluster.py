@@ -12,9 +12,11 @@ from .waiting import eventually
 from .worker import Worker, WorkerSettings
 
 READY_WITHIN = 40
+# Known to nobody, and so without effect.
+PROBE = {"command": "probe"}
 ORCHESTRATOR_TOKEN = "token-of-the-orchestrator"
-# On Redis the orchestrator writes the end of a running task down by a clock that counts from the machine's start, and
-# compares it with the time of day: only a timeout longer than that difference keeps it from giving up every task at once.
+# On Redis the orchestrator writes down when a task times out by a clock that counts from the machine's start, and
+# compares that with the time of day. Only a timeout longer than the difference keeps it from giving up every task.
 REDIS_WORKER_TIMEOUT = 2_000_000_000
 
 
@@ -29,7 +31,7 @@ class ClusterSettings:
 
 
 class Cluster:
-    """orchestrator <- proxy <- chain of Holons <- workers; with depth 0 the workers are directly at the orchestrator."""
+    """orchestrator <- proxy <- chain of Holons <- workers; at depth 0 the workers dial the proxy themselves."""
 
     alive: list["Cluster"] = []
 
@@ -87,8 +89,7 @@ class Cluster:
             for worker in self.workers:
                 eventually(f"{worker.id} is connected", lambda w=worker: self._is_connected(w), within)
         for top in self.tops:
-            probe = {"command": "probe"}
-            eventually(f"commands reach {top}", lambda t=top: self.orchestrator.command(t, probe), within)
+            eventually(f"commands reach {top}", lambda t=top: self.orchestrator.command(t, PROBE), within)
 
     @property
     def tops(self) -> list[str]:

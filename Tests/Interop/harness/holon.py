@@ -3,8 +3,9 @@ import os
 import subprocess
 from pathlib import Path
 
+from .ledger import TaskKey
 from .network import answers, call, free_port
-from .process import Process
+from .process import Process, environment
 from .programs import holon_binary
 
 
@@ -17,15 +18,24 @@ class Holon:
         self.status_url = f"http://127.0.0.1:{free_port()}"
         self.journal = folder / f"{id}.db"
         command = [
-            holon_binary(), "run",
-            "--id", id,
-            "--listen", self.url,
-            "--child-token", self.child_token,
-            "--uplink", uplink,
-            "--uplink-token", uplink_token,
-            "--journal", str(self.journal),
-            "--status", self.status_url,
-            "--log-level", os.environ.get("HOLON_LOG_LEVEL", "debug"),
+            holon_binary(),
+            "run",
+            "--id",
+            id,
+            "--listen",
+            self.url,
+            "--child-token",
+            self.child_token,
+            "--uplink",
+            uplink,
+            "--uplink-token",
+            uplink_token,
+            "--journal",
+            str(self.journal),
+            "--status",
+            self.status_url,
+            "--log-level",
+            os.environ.get("HOLON_LOG_LEVEL", "debug"),
         ]
         if task_secret:
             command += ["--task-secret", task_secret]
@@ -44,11 +54,17 @@ class Holon:
         return next((child for child in self.status["children"] if child["id"] == id), None)
 
     def queue(self) -> list[dict]:
-        """What the journal holds; the node may be stopped."""
-        command = [holon_binary(), "queue", "list", "--journal", str(self.journal), "--json"]
-        listing = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        """What waits in the journal; the node may run or not."""
+        command = [holon_binary(), "queue", "list", "--journal", str(self.journal), "--json", "--limit", "100000"]
+        listing = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment())
         assert listing.returncode == 0, f"holon queue list: {listing.stderr}"
-        return json.loads(listing.stdout)
+        return json.loads(listing.stdout)["entries"]
+
+    @property
+    def journaled_tasks(self) -> set[TaskKey]:
+        """The tasks in the journal, and those whose results are."""
+        subjects = [entry["subject"] for entry in self.queue() if entry["kind"] in ("task", "result")]
+        return {tuple(subject.split("/")) for subject in subjects}
 
     def delete_journal(self) -> None:
         for file in self.journal.parent.glob(f"{self.journal.name}*"):

@@ -12,6 +12,11 @@ def _die_with_the_tests() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def environment() -> dict[str, str]:
+    """The tests' own, without what a Holon would take for its configuration."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOLON_")}
+
+
 class Process:
     """A child process in a group of its own, whose output goes to a file. It may be started again after its end."""
 
@@ -27,7 +32,7 @@ class Process:
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
                 self.command,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.env},
+                env=environment() | {"PYTHONUNBUFFERED": "1"} | self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

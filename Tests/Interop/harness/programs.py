@@ -15,10 +15,14 @@ def peer_command(environment: str, program: str) -> list[str]:
 
 
 def holon_binary() -> str:
-    candidates = [os.environ["HOLON_BINARY"]] if "HOLON_BINARY" in os.environ else [
-        str(PROJECT / ".build" / "release" / "holon"),
-        str(PROJECT / ".build" / "debug" / "holon"),
-    ]
+    candidates = (
+        [os.environ["HOLON_BINARY"]]
+        if "HOLON_BINARY" in os.environ
+        else [
+            str(PROJECT / ".build" / "release" / "holon"),
+            str(PROJECT / ".build" / "debug" / "holon"),
+        ]
+    )
     for candidate in candidates:
         if os.access(candidate, os.X_OK):
             return candidate

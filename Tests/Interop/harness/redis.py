@@ -14,8 +14,17 @@ class Redis:
         data = folder / "redis"
         data.mkdir()
         command = [
-            "redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(data),
-            "--appendonly", "yes", "--save", "",
+            "redis-server",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--dir",
+            str(data),
+            "--appendonly",
+            "yes",
+            "--save",
+            "",
         ]
         self.process = Process("redis", command, {}, folder)
 

@@ -1,9 +1,10 @@
-"""A child made by hand, which says what no real worker would: raw bytes to a listener, signed by the reference library."""
+"""A child made by hand that says what no real worker would: raw bytes, signed by the reference library."""
 
 import http.client
 import json
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -52,10 +53,8 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Sends what the other side is willing to take: it may refuse and close before the end."""
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def answer(self) -> Answer:
         response = http.client.HTTPResponse(self._answers)

@@ -6,7 +6,7 @@ T = TypeVar("T")
 
 
 def eventually(what: str, condition: Callable[[], T], within: float, every: float = 0.1) -> T:
-    """Returns the first true value of the condition; a condition that raises OSError (nobody listens yet) is not true."""
+    """The first true value of the condition. One that raises OSError is not true: nobody listens yet."""
     deadline = time.monotonic() + within
     last: object = None
     while True:
