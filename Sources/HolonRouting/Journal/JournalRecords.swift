@@ -1,11 +1,12 @@
-public import RXON
-
 /// A task as the journal keeps it.
 public struct TaskRecord: Sendable, Hashable {
   public var key: TaskKey
   public var uplink: UplinkID
   /// The skill that the task asks for.
   public var skill: String
+  /// The version and the type of the skill, where the task names them.
+  public var skillVersion: String?
+  public var skillType: String?
   public var priority: Double
   /// Unix seconds.
   public var deadline: Int?
@@ -19,12 +20,14 @@ public struct TaskRecord: Sendable, Hashable {
   public var content: [UInt8]
 
   public init(
-    key: TaskKey, uplink: UplinkID, skill: String, priority: Double, deadline: Int?, assignedTo: String?,
-    attempts: Int, takenAt: Int, content: [UInt8]
+    key: TaskKey, uplink: UplinkID, skill: String, skillVersion: String? = nil, skillType: String? = nil,
+    priority: Double, deadline: Int?, assignedTo: String?, attempts: Int, takenAt: Int, content: [UInt8]
   ) {
     self.key = key
     self.uplink = uplink
     self.skill = skill
+    self.skillVersion = skillVersion
+    self.skillType = skillType
     self.priority = priority
     self.deadline = deadline
     self.assignedTo = assignedTo

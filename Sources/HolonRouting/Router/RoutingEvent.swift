@@ -27,8 +27,9 @@ public enum RoutingEvent: Sendable {
 
   /// The parent has given its final answer to a result, or it became a dead letter; the task may leave memory.
   case resultSettled(TaskKey)
-  /// A hand-out or an answer that waited for a commit will not happen: the journal failed.
-  case persistFailed([JournalChange])
+  /// The journal refused the changes of a ``RoutingAction/persist(_:)``. `unperformed` are the actions of the same list
+  /// that stood behind it, none of which was performed or will be; the router refuses the calls among them itself.
+  case persistFailed([JournalChange], unperformed: [RoutingAction])
 
   /// The wake-up that ``Router/nextWakeUp`` asked for.
   case timePassed

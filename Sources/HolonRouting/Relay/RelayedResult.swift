@@ -1,0 +1,33 @@
+import RXON
+
+/// Results on their way up, as the journal keeps them: without sender, signature and timestamp, which are put on at each
+/// attempt to deliver.
+enum RelayedResult {
+  /// A child's result. The origin stays who it was, the child joins the identity chain, and the time at which the
+  /// origin signed stays in `metadata.holon`.
+  static func relaying(_ result: TaskResult, from child: String) -> TaskResult {
+    var relayed = result
+    relayed.workerID = nil
+    relayed.originWorkerID = result.originWorkerID ?? result.workerID ?? child
+    relayed.metadata = HolonMetadata.keeping(originTime: result.timestamp, in: result.metadata)
+    relayed.timestamp = nil
+    var security = result.security?.unsigned ?? SecurityContext()
+    var chain = security.identityChain ?? []
+    if chain.last != child { chain.append(child) }
+    security.identityChain = chain
+    relayed.security = security
+    return relayed
+  }
+
+  /// A failure that this node itself answers with.
+  static func failure(of task: TaskKey, node: String, code: ErrorCode, message: String) -> TaskResult {
+    TaskResult(
+      jobID: task.jobID, taskID: task.taskID, originWorkerID: node, status: TaskStatus.failure,
+      error: TaskError(code: code, message: message))
+  }
+
+  /// The answer to a cancellation that no child gives.
+  static func cancelled(_ task: TaskKey, node: String) -> TaskResult {
+    TaskResult(jobID: task.jobID, taskID: task.taskID, originWorkerID: node, status: TaskStatus.cancelled)
+  }
+}

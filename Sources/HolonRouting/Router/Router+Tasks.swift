@@ -1,0 +1,209 @@
+import RXON
+
+// Tasks come from a parent, wait, and are handed out.
+extension Router {
+  mutating func take(_ task: PolledTask, from uplink: UplinkID) {
+    let payload = task.payload
+    let key = TaskKey(jobID: payload.jobID, taskID: payload.taskID)
+    // Held already: its result is still to come, or on its way.
+    guard tasks.slot(of: key) == nil else { return emit(.report(.taskDuplicate(key))) }
+    // Finished before: the parent wants it done again.
+    finished.remove(key)
+    let record = TaskRecord(
+      key: key, uplink: uplink, skill: payload.type, skillVersion: payload.addedText("skill_version"),
+      skillType: payload.addedText("skill_type"), priority: payload.priority, deadline: payload.deadline,
+      assignedTo: nil, attempts: 0, takenAt: now.unixSeconds, content: task.json.bytes)
+    let slot = tasks.insert(HeldTask(record, age: tasks.makeAge(), state: .queued))
+    if let (ending, code, message) = objection(to: payload, slot) {
+      return fail(slot, ending, code, message)
+    }
+    place(slot, storing: record)
+    emit(.report(.taskTaken(key, skill: payload.type)))
+  }
+
+  /// Why a task that has just arrived cannot be worked on; nil if it can.
+  private func objection(to payload: TaskPayload, _ slot: Int) -> (TaskEnding, ErrorCode, String)? {
+    guard let task = tasks[slot] else { return nil }
+    // The parent contradicts itself. Not SECURITY_ERROR, for which it would blame the messenger.
+    if let allowed = payload.allowedSkillNames, !allowed.contains(payload.type) {
+      return (.failed, .invalidInput, "the task's policy does not allow the skill \(payload.type)")
+    }
+    if task.isPastDeadline(at: now) {
+      return (.expired, .timeout, "the deadline had passed when the task arrived")
+    }
+    if queue.count >= configuration.maximumQueuedTasks {
+      return (.failed, .resourceExhausted, "\(configuration.maximumQueuedTasks) tasks wait here already")
+    }
+    if configuration.whenUnable == .giveBack, !isSettlingIn, !skills.isAble(task.requirement) {
+      return (.failed, .transient, "no child is able to do \(task.requirement)")
+    }
+    return nil
+  }
+
+  // MARK: Handing out
+
+  /// Gives the task to a ready child, or lets it wait.
+  /// - Parameter record: of a task that the journal does not hold yet.
+  mutating func place(_ slot: Int, storing record: TaskRecord? = nil) {
+    guard let task = tasks[slot] else { return }
+    if let group = skills.bestGroup(for: task.requirement), let child = polls.group(group)?.child,
+      let call = takePoll(ofGroup: group)
+    {
+      return handOut(slot, to: child, call, storing: record)
+    }
+    if let record { emit(.persist([.taskTaken(record)])) }
+    enqueue(slot)
+  }
+
+  mutating func enqueue(_ slot: Int) {
+    guard let requirement = tasks[slot]?.requirement, let rank = tasks[slot]?.queueRank else { return }
+    queue.insert(slot, requirement, rank: rank)
+    reschedule(task: slot)
+  }
+
+  /// The waiting task that comes first among those that the group can start; one past its deadline is answered instead.
+  mutating func nextTask(forGroup group: Int) -> Int? {
+    guard !queue.isEmpty, let offered = polls.group(group)?.skills else { return nil }
+    while let slot = queue.first(for: offered.lazy.map(\.variant)), let task = tasks[slot] {
+      guard task.isPastDeadline(at: now) else { return slot }
+      expire(slot)
+    }
+    return nil
+  }
+
+  mutating func handOut(_ slot: Int, to child: Int, _ call: CallID, storing record: TaskRecord? = nil) {
+    guard let key = tasks[slot]?.key, let requirement = tasks[slot]?.requirement, let childID = children[child]?.id
+    else { return }
+    queue.remove(slot, requirement)
+    tasks[slot]?.attempts += 1
+    let attempts = tasks[slot]?.attempts ?? 1
+    assign(slot, to: child, childID, call: call)
+    serveCount &+= 1
+    children[child]?.lastServed = serveCount
+    reindex(child)
+    emit(.persist(handOutChanges(slot, childID, attempts: attempts, storing: record)))
+    emit(.forwardToChild(call, key, child: childID))
+    emit(.report(.taskForwarded(key, child: childID)))
+  }
+
+  private mutating func handOutChanges(
+    _ slot: Int, _ child: String, attempts: Int, storing record: TaskRecord?
+  ) -> [JournalChange] {
+    guard var record = record ?? takeUnstoredTask(slot) else {
+      return tasks[slot].map { [.taskAssigned($0.key, child: child, attempts: attempts)] } ?? []
+    }
+    record.assignedTo = child
+    record.attempts = attempts
+    return [.taskTaken(record)]
+  }
+
+  mutating func assign(_ slot: Int, to child: Int, _ childID: String, call: CallID?) {
+    tasks[slot]?.state = .assigned(Assignment(childID: childID, child: child, call: call, since: now.uptime))
+    children[child]?.running.insert(slot)
+    reschedule(task: slot)
+  }
+
+  // MARK: Taking back
+
+  /// The task answered a poll and did not get through: the attempt does not count.
+  mutating func takeBack(_ key: TaskKey, handedTo call: CallID) {
+    guard let slot = tasks.slot(of: key), let assignment = tasks[slot]?.assignment, assignment.call == call else {
+      return
+    }
+    tasks[slot]?.attempts -= 1
+    release(slot, from: assignment.childID, reason: "hand_out_failed")
+  }
+
+  /// The holder has the task no more: it is offered again, while it has attempts left.
+  mutating func release(_ slot: Int, from childID: String, reason: String) {
+    guard let task = tasks[slot] else { return }
+    emit(.report(.taskReturned(task.key, child: childID, reason: reason)))
+    detach(slot)
+    tasks[slot]?.formerHolder = childID
+    if task.cancellation != nil {
+      return cancelHere(slot)
+    }
+    if task.attempts >= configuration.maximumAttempts {
+      let message = "given up after \(task.attempts) attempts; the last child was lost or lost the task"
+      return fail(slot, .failed, .transient, message)
+    }
+    tasks[slot]?.state = .queued
+    if task.isPastDeadline(at: now) {
+      return expire(slot)
+    }
+    emit(.record([.taskReleased(task.key)]))
+    place(slot)
+  }
+
+  /// Takes the task out of its holder's hands, and out of the queue.
+  mutating func detach(_ slot: Int) {
+    guard let requirement = tasks[slot]?.requirement else { return }
+    if tasks[slot]?.isQueued == true { return queue.remove(slot, requirement) }
+    guard let assignment = tasks[slot]?.assignment else { return }
+    if let child = assignment.child {
+      children[child]?.running.remove(slot)
+      reindex(child)
+    } else {
+      awaited[assignment.childID]?.remove(slot)
+      if awaited[assignment.childID]?.isEmpty == true { awaited[assignment.childID] = nil }
+    }
+  }
+
+  // MARK: Claims
+
+  /// Compares the tasks that a heartbeat names with those that the child was given.
+  mutating func compareClaims(_ claimed: [String], of child: Int) {
+    let names = Set(claimed)
+    let running = (children[child]?.running ?? []).sorted { (tasks[$0]?.age ?? 0) < (tasks[$1]?.age ?? 0) }
+    for slot in running {
+      guard let task = tasks[slot], var assignment = task.assignment else { continue }
+      if names.contains(task.key.taskID) {
+        assignment.unclaimed = 0
+      } else if now.uptime - assignment.since >= configuration.claimDelay {
+        assignment.unclaimed += 1
+      }
+      tasks[slot]?.state = .assigned(assignment)
+      if assignment.unclaimed >= configuration.unclaimedHeartbeats {
+        release(slot, from: assignment.childID, reason: "unclaimed")
+      }
+    }
+    for taskID in claimed { reclaim(taskID, by: child) }
+  }
+
+  /// A child that was believed lost still has the task: it keeps it, if no other got it meanwhile.
+  private mutating func reclaim(_ taskID: String, by child: Int) {
+    guard let childID = children[child]?.id else { return }
+    for slot in tasks.slots(ofTaskID: taskID) {
+      guard let task = tasks[slot], task.isQueued, task.formerHolder == childID else { continue }
+      queue.remove(slot, task.requirement)
+      assign(slot, to: child, childID, call: nil)
+      reindex(child)
+      emit(.record([.taskAssigned(task.key, child: childID, attempts: task.attempts)]))
+    }
+  }
+
+  // MARK: Unable
+
+  /// Gives back the waiting tasks that no child is able to do any more, where the configuration says so.
+  mutating func giveBackUnable() {
+    guard configuration.whenUnable == .giveBack, !isSettlingIn, !queue.isEmpty else { return }
+    for requirement in queue.requirements where !skills.isAble(requirement) {
+      for slot in queue.tasks(asking: requirement) {
+        fail(slot, .failed, .transient, "no child is able to do \(requirement)")
+      }
+    }
+  }
+}
+
+extension TaskPayload {
+  /// `policy.allowed_skills`; nil where the policy names none.
+  fileprivate var allowedSkillNames: [String]? {
+    guard let allowed = policy?["allowed_skills"], allowed.kind == .array else { return nil }
+    return allowed.elements.compactMap(\.stringValue)
+  }
+
+  /// A member that the orchestrator adds after signing, outside of the model.
+  fileprivate func addedText(_ name: String) -> String? {
+    unknown.last { $0.name == name }?.value.stringValue
+  }
+}

@@ -1,0 +1,107 @@
+import RXON
+
+/// A task from the moment it is taken until its parent has given its final answer to the result.
+struct HeldTask {
+  enum State {
+    /// Waits for a child.
+    case queued
+    /// A child has it, or is believed to.
+    case assigned(Assignment)
+    /// Its result is stored; it waits for the parent's answer.
+    case answered(TaskEnding)
+  }
+
+  let key: TaskKey
+  let uplink: UplinkID
+  let requirement: SkillRequirement
+  let priority: Double
+  /// Unix seconds.
+  let deadline: Int?
+  /// Unix seconds.
+  let takenAt: Int
+  /// Rises with every task taken.
+  let age: UInt64
+  var attempts: Int
+  var state: State
+  /// The child that had it before it went back to the queue: it may still claim it.
+  var formerHolder: String?
+  /// What the parent asked, while the holder has not answered it.
+  var cancellation: Cancellation?
+  /// What the journal refused and will be offered again.
+  var unstored: Unstored?
+  /// When what the journal refused is tried again.
+  var retryAt: Duration?
+
+  var queueRank: QueueRank { QueueRank(priority: priority, age: age) }
+
+  var assignment: Assignment? {
+    if case .assigned(let assignment) = state { assignment } else { nil }
+  }
+
+  var isQueued: Bool {
+    if case .queued = state { true } else { false }
+  }
+
+  var ending: TaskEnding? {
+    if case .answered(let ending) = state { ending } else { nil }
+  }
+
+  func isPastDeadline(at now: Moment) -> Bool {
+    deadline.map { $0 <= now.unixSeconds } ?? false
+  }
+}
+
+extension HeldTask {
+  init(_ record: TaskRecord, age: UInt64, state: State) {
+    self.init(
+      key: record.key, uplink: record.uplink,
+      requirement: SkillRequirement(name: record.skill, version: record.skillVersion, type: record.skillType),
+      priority: record.priority, deadline: record.deadline, takenAt: record.takenAt, age: age,
+      attempts: record.attempts, state: state)
+  }
+}
+
+/// Who has a task, and how sure that is.
+struct Assignment {
+  let childID: String
+  /// Nil while the child is not registered: after a restart it is expected back.
+  var child: Int?
+  /// The poll that the task answered; nil for what was restored or claimed.
+  let call: CallID?
+  let since: Duration
+  /// Heartbeats in a row that did not claim the task.
+  var unclaimed = 0
+}
+
+/// A cancellation on its way.
+struct Cancellation {
+  let command: WorkerCommand
+  let requestedAt: Duration
+}
+
+/// What the journal refused to take.
+enum Unstored {
+  case task(TaskRecord)
+  case result(TaskResult)
+}
+
+/// How a task ended, as far as answers to late results need it.
+enum TaskEnding: Equatable {
+  case answered(by: String)
+  case cancelled
+  case expired
+  case failed
+  /// Before a restart.
+  case unknown
+
+  /// The answer to a result that comes after the end.
+  func reply(to child: String) -> ResultReply {
+    switch self {
+    case .answered(let answerer): answerer == child ? .accepted : .ignored(reason: IgnoredReason.workerMismatch.rawValue)
+    case .unknown: .accepted
+    case .cancelled: .ignored(reason: IgnoredReason.jobCancelled.rawValue)
+    case .expired: .ignored(reason: IgnoredReason.deadlineExceeded.rawValue)
+    case .failed: .ignored(reason: IgnoredReason.jobAlreadyTerminated.rawValue)
+    }
+  }
+}
