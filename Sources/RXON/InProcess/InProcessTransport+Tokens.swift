@@ -13,6 +13,10 @@ extension InProcessTransport {
     return try await token(.issueToken)
   }
 
+  public var holdsRefreshToken: Bool {
+    state.withLock { $0.refreshToken != nil }
+  }
+
   public func forgetTokens() {
     state.withLock { state in
       state.accessToken = nil

@@ -166,6 +166,9 @@ public final class MockTransport: Transport {
     return try next(\.tokens, else: TokenResponse(accessToken: "mock-token", expiresIn: 3600, workerID: workerID))
   }
 
+  /// A mock keeps no tokens.
+  public var holdsRefreshToken: Bool { false }
+
   public func forgetTokens() {
     state.withLock { $0.calls.append(.forgetTokens) }
   }

@@ -18,35 +18,35 @@ public protocol Transport: Sendable {
   func parentTime() -> Int
 
   /// Prepares the transport. Dialling may be put off until the first call.
-  nonisolated(nonsending) func connect() async throws(TransportError)
+  func connect() async throws(TransportError)
 
   /// Ends all calls and connections. Idempotent.
-  nonisolated(nonsending) func close() async
+  func close() async
 
-  nonisolated(nonsending) func register(_ registration: WorkerRegistration) async throws(TransportError) -> RegistrationReply
+  func register(_ registration: WorkerRegistration) async throws(TransportError) -> RegistrationReply
 
   /// Asks for a task and waits up to `wait` for one. `nil` when there was none.
-  nonisolated(nonsending) func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
+  func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
     async throws(TransportError) -> PolledTask?
 
-  nonisolated(nonsending) func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply
+  func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply
 
   /// A `nil` heartbeat is the empty keep-alive.
-  nonisolated(nonsending) func sendHeartbeat(_ heartbeat: Heartbeat?) async throws(TransportError) -> HeartbeatReply
+  func sendHeartbeat(_ heartbeat: Heartbeat?) async throws(TransportError) -> HeartbeatReply
 
   /// Sends an event and waits for its answer.
-  nonisolated(nonsending) func emitEvent(_ event: WorkerEventPayload) async throws(TransportError)
+  func emitEvent(_ event: WorkerEventPayload) async throws(TransportError)
 
   /// Sends an event over the open command channel without an answer.
   /// - Returns: false when no command channel is open; then nothing was sent.
-  nonisolated(nonsending) func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool
+  func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool
 
   /// The commands of the parent, from one opened command channel until it is lost (the stream then throws).
-  nonisolated(nonsending) func listenForCommands() async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
+  func listenForCommands() async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
 
   /// Obtains an access token with the credentials at hand (refresh token, else the configured token) and adopts it.
   @discardableResult
-  nonisolated(nonsending) func refreshToken() async throws(TransportError) -> TokenResponse
+  func refreshToken() async throws(TransportError) -> TokenResponse
 
   /// Whether a refresh token is at hand.
   var holdsRefreshToken: Bool { get }

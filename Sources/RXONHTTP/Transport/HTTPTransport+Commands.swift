@@ -3,7 +3,7 @@ import NIOHTTP1
 public import RXON
 
 extension HTTPTransport {
-  public nonisolated(nonsending) func listenForCommands()
+  public func listenForCommands()
     async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
   {
     guard !commands.isClosed else { throw .transportClosed }
@@ -19,7 +19,7 @@ extension HTTPTransport {
     return stream
   }
 
-  private nonisolated(nonsending) func dial(
+  private func dial(
     accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
   ) async throws(TransportError) -> WebSocket {
     let dialer = WebSocketDialer(
@@ -40,7 +40,7 @@ extension HTTPTransport {
     }
   }
 
-  public nonisolated(nonsending) func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
+  public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
     guard let socket = commands.newest, let body = try? signer.encode(event) else { return false }
     let written = socket.eventLoop.makePromise(of: Void.self)
     socket.send(text: body, promise: written)

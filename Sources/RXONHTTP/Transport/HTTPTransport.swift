@@ -54,16 +54,16 @@ public final class HTTPTransport: Transport {
   }
 
   /// Does nothing: the first call dials.
-  public nonisolated(nonsending) func connect() async throws(TransportError) {}
+  public func connect() async throws(TransportError) {}
 
-  public nonisolated(nonsending) func close() async {
+  public func close() async {
     commands.close()
     try? await pool.close().get()
   }
 
   // MARK: - Calls
 
-  public nonisolated(nonsending) func register(
+  public func register(
     _ registration: WorkerRegistration
   ) async throws(TransportError) -> RegistrationReply {
     let response = try await call(.POST, RXONProtocol.Path.register, body: signer.encode(registration))
@@ -75,7 +75,7 @@ public final class HTTPTransport: Transport {
     return reply
   }
 
-  public nonisolated(nonsending) func pollTask(
+  public func pollTask(
     wait: Duration, availableSkills: [String]?, hotSkills: [String]?
   ) async throws(TransportError) -> PolledTask? {
     let query = PollTarget.query(wait: wait, availableSkills: availableSkills, hotSkills: hotSkills)
@@ -85,14 +85,14 @@ public final class HTTPTransport: Transport {
     return response.status == 204 ? nil : try decoder.task(response.body)
   }
 
-  public nonisolated(nonsending) func sendResult(
+  public func sendResult(
     _ result: TaskResult
   ) async throws(TransportError) -> ResultReply {
     let response = try await call(.POST, RXONProtocol.Path.result, body: signer.encode(result))
     return try decoder.result(response.body)
   }
 
-  public nonisolated(nonsending) func sendHeartbeat(
+  public func sendHeartbeat(
     _ heartbeat: Heartbeat?
   ) async throws(TransportError) -> HeartbeatReply {
     let path = RXONProtocol.Path.heartbeat(workerID: workerID)
@@ -102,14 +102,14 @@ public final class HTTPTransport: Transport {
     return try decoder.heartbeat(await call(.PATCH, path, body: signer.encode(heartbeat)).body)
   }
 
-  public nonisolated(nonsending) func emitEvent(_ event: WorkerEventPayload) async throws(TransportError) {
+  public func emitEvent(_ event: WorkerEventPayload) async throws(TransportError) {
     _ = try await call(.POST, RXONProtocol.Path.events, body: signer.encode(event))
   }
 
   // MARK: - Tokens
 
   @discardableResult
-  public nonisolated(nonsending) func refreshToken() async throws(TransportError) -> TokenResponse {
+  public func refreshToken() async throws(TransportError) -> TokenResponse {
     if let refreshToken = tokens.refreshToken, let token = try await refresh(with: refreshToken) {
       return token
     }
@@ -119,7 +119,7 @@ public final class HTTPTransport: Transport {
   }
 
   /// - Returns: nil when the parent does not take the refresh token any more.
-  private nonisolated(nonsending) func refresh(
+  private func refresh(
     with refreshToken: String
   ) async throws(TransportError) -> TokenResponse? {
     var writer = JSONWriter(capacity: 128)
@@ -144,6 +144,8 @@ public final class HTTPTransport: Transport {
     return token
   }
 
+  public var holdsRefreshToken: Bool { tokens.refreshToken != nil }
+
   public func forgetTokens() {
     tokens.forget()
   }
@@ -151,7 +153,7 @@ public final class HTTPTransport: Transport {
   // MARK: - Sending
 
   /// - Parameter token: nil is the token at hand.
-  private nonisolated(nonsending) func call(
+  private func call(
     _ method: HTTPMethod, _ path: String, body: [UInt8] = [], token: String? = nil, timeout: TimeAmount? = nil,
     isPoll: Bool = false, isRepeatable: Bool = false
   ) async throws(TransportError) -> HTTPClientResponse {
