@@ -39,7 +39,7 @@ struct OutboxPropertyTests {
       case 18: bench.outbox.uplinkRestored(parent, at: moment(bench.now))
       default: check()
       }
-      bench.now += Double.random(in: 0...3, using: &dice)
+      bench.now += Double.random(in: 0...0.3, using: &dice)
     }
 
     mutating func add() {
