@@ -98,7 +98,7 @@ let package = Package(
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
     .testTarget(name: "TransportContractTests", dependencies: ["RXON", "RXONHTTP"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
-    .testTarget(name: "HolonJournalTests", dependencies: ["HolonJournal", "CSQLite"]),
+    .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
     .testTarget(name: "HolonNodeTests", dependencies: ["HolonNode", "RXONHTTP"]),
   ],
