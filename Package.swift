@@ -1,12 +1,17 @@
 // swift-tools-version:6.1
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  // Async calls stay on the caller's event loop instead of hopping to the shared thread pool.
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+/// Set by `scripts/test`. Not always on: a package with unsafe flags cannot be depended on.
+let warningsAreErrors: [SwiftSetting] =
+  Context.environment["HOLON_WARNINGS_ARE_ERRORS"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+
+let strict: [SwiftSetting] =
+  warningsAreErrors + [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // Async calls stay on the caller's event loop instead of hopping to the shared thread pool.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
 
 let package = Package(
   name: "holon",

@@ -127,7 +127,8 @@ extension ConfigurationReading {
     let position = variable.split(separator: "_").first { Int($0) != nil }
     let candidates = KeyDescription.all.map { $0.variable.replacing("<n>", with: position ?? "0") }
     let sections = Set(
-      KeyDescription.all.filter { $0.key.contains(".") }.compactMap { $0.variable.split(separator: "_").dropFirst().first })
+      KeyDescription.all.filter { $0.key.contains(".") }
+        .compactMap { $0.variable.split(separator: "_").dropFirst().first })
     let nearest = nearestWord(to: variable, among: candidates)
     let section = variable.split(separator: "_").dropFirst().first
     let isClose = nearest.map { editDistance($0, variable) <= 2 } ?? false
