@@ -4,9 +4,9 @@ import RXON
 extension Router {
   mutating func register(_ call: CallID, _ registration: WorkerRegistration, isHolon: Bool) {
     let id = registration.workerID
-    if let failure = refusal(of: id, metadata: registration.metadata) {
+    if let (reason, failure) = refusal(of: id, HolonLineage(of: registration)) {
       emit(.refuse(call, failure))
-      emit(.report(.childRefused(id, reason: failure.message)))
+      emit(.report(.childRefused(id, reason: reason)))
       return
     }
     let slot: Int
@@ -29,23 +29,33 @@ extension Router {
     adoptOffer(of: slot)
   }
 
-  /// Why a child may not be below this node; nil if it may.
-  private func refusal(of id: String, metadata: RawJSON?) -> CallFailure? {
-    let path = HolonMetadata.path(in: metadata)
-    if id == configuration.nodeID || path.contains(configuration.nodeID) {
-      let way = (path.contains(configuration.nodeID) ? path : [id]).joined(separator: " < ")
-      return CallFailure(
-        status: 409, "loop: \(configuration.nodeID) is itself below \(id) (\(way)); change the uplink of one of them")
+  /// Why a child may not be below this node; nil if it may. The reason is a bounded word.
+  private func refusal(of id: String, _ lineage: HolonLineage) -> (reason: String, CallFailure)? {
+    if id == configuration.nodeID || lineage.path.contains(configuration.nodeID) {
+      let below = lineage.path.isEmpty ? [id] : lineage.path
+      return (
+        "loop",
+        CallFailure(
+          status: 409,
+          "loop: \(configuration.nodeID) is itself at or below \(id) (\(below.joined(separator: ", "))); "
+            + "change the uplink or the id of one of them")
+      )
     }
-    if path.count > configuration.maximumDepth {
-      return CallFailure(
-        status: 409,
-        "too deep: the chain below \(id) has \(path.count) Holons, the limit is \(configuration.maximumDepth)")
+    if lineage.depthBelow >= configuration.maximumDepth {
+      return (
+        "too_deep",
+        CallFailure(
+          status: 409,
+          "too deep: \(lineage.depthBelow) levels below \(id), and the limit is \(configuration.maximumDepth)")
+      )
     }
     if children.slot(of: id) == nil, children.count >= configuration.maximumChildren {
-      return CallFailure(
-        status: 503, "this node has its \(configuration.maximumChildren) children", code: .limitExceeded,
-        retryAfter: .seconds(30))
+      return (
+        "full",
+        CallFailure(
+          status: 503, "this node has its \(configuration.maximumChildren) children", code: .limitExceeded,
+          retryAfter: .seconds(30))
+      )
     }
     return nil
   }
@@ -66,7 +76,7 @@ extension Router {
     guard let slot = children.slot(of: id) else { return refuseUnknown(call, child: id) }
     noteCall(of: slot)
     if let heartbeat {
-      if let failure = refusal(of: id, metadata: heartbeat.metadata) {
+      if let (_, failure) = refusal(of: id, HolonLineage(path: HolonMetadata.path(in: heartbeat.metadata))) {
         emit(.refuse(call, failure))
         return lose(slot, reason: "loop")
       }

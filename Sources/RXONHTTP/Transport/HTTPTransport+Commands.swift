@@ -40,13 +40,8 @@ extension HTTPTransport {
     }
   }
 
-<<<<<<< HEAD
-  public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
-    guard let socket = commands.newest, let body = try? signer.encode(event) else { return false }
-=======
   public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
     guard let socket = commands.current?.socket, let body = try? signer.encode(event) else { return false }
->>>>>>> e595808712ae38f7e42422eef3466f60a3df1f97
     let written = socket.eventLoop.makePromise(of: Void.self)
     socket.send(text: body, promise: written)
     return await withCheckedContinuation { continuation in
