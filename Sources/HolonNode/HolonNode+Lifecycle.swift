@@ -62,7 +62,7 @@ extension HolonNode {
     } catch {
       throw StartFailure(.environment, "The journal \(configuration.journal.path) cannot be read: \(error)")
     }
-    uplinks = try makeUplinks()
+    uplinks = try makeUplinks(for: configuration.uplinks)
     router.restore(snapshot, at: now)
     for uplink in uplinks { uplink.enter { $0.restore(snapshot) } }
     warnOfOrphans(in: snapshot)

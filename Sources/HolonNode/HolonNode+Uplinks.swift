@@ -7,9 +7,9 @@ import RXONSignatures
 
 /// Serving the links to the parents.
 extension HolonNode {
-  func makeUplinks() throws(StartFailure) -> [UplinkSession] {
+  func makeUplinks(for uplinks: [UplinkConfiguration]) throws(StartFailure) -> [UplinkSession] {
     var sessions: [UplinkSession] = []
-    for uplink in configuration.uplinks {
+    for uplink in uplinks {
       let transport: any Transport
       do throws(TransportError) {
         var options = HTTPTransportOptions()

@@ -12,13 +12,19 @@ struct ChildAuthenticator {
     fileprivate var secrets: [HMACSecret]
   }
 
-  private let policy: ChildrenConfiguration
-  private let accessTokens: AccessTokens
+  private var policy: ChildrenConfiguration
+  private var accessTokens: AccessTokens
   private var replays = ReplayGuard()
 
   init(_ policy: ChildrenConfiguration) {
     self.policy = policy
-    accessTokens = AccessTokens(secretOf: { workerID in policy.secret(of: workerID) })
+    accessTokens = AccessTokens(secretOf: policy.secret(of:))
+  }
+
+  /// Takes new credentials over; what was seen stays seen.
+  mutating func adopt(_ policy: ChildrenConfiguration) {
+    self.policy = policy
+    accessTokens = AccessTokens(secretOf: policy.secret(of:))
   }
 
   // MARK: Who is it

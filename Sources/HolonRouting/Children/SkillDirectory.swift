@@ -5,19 +5,30 @@
 struct SkillDirectory: Sendable {
   private struct Entry {
     let variant: SkillVariant
-    let strategy: RoutingStrategy
+    var strategy: RoutingStrategy
     var uses: Int
     var ready: IndexedHeap<Int, ChildRank> = IndexedHeap()
     /// How many of the ready have it hot.
     var hotCount = 0
   }
 
-  private let routes: [Route]
+  private var routes: [Route]
   private var entries = SlotArray<Entry>()
   private var slotsByName: [String: [Int]] = [:]
 
   init(routes: [Route]) {
     self.routes = routes
+  }
+
+  /// Ranks that were given by the old strategies must be given anew.
+  mutating func setRoutes(_ routes: [Route]) {
+    self.routes = routes
+    for slots in slotsByName.values {
+      for slot in slots {
+        guard let name = entries[slot]?.variant.name else { continue }
+        entries[slot]?.strategy = route(of: name)?.strategy ?? .standard
+      }
+    }
   }
 
   // MARK: Ability

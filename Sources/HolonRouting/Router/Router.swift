@@ -6,7 +6,7 @@ import RXON
 /// The caller serialises the events, performs the actions, and calls again with ``RoutingEvent/timePassed`` at
 /// ``nextWakeUp``. After each event no waiting task is left that a parked poll could take.
 public struct Router: Sendable {
-  public let configuration: RouterConfiguration
+  public internal(set) var configuration: RouterConfiguration
 
   var children = ChildTable()
   var polls = ParkedPolls()

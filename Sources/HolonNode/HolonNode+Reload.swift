@@ -1,0 +1,69 @@
+public import HolonConfig
+import HolonRouting
+import Logging
+import RXON
+
+/// Taking a new configuration over without a restart.
+extension HolonNode {
+  /// Takes over what can change while the node runs: children's credentials and limits, routes, tasks, uplinks.
+  ///
+  /// - Throws: ``StartFailure`` when something changed that needs a restart; then nothing was taken over.
+  public func reload(_ new: HolonConfiguration) async throws(StartFailure) {
+    try refuseFixedChanges(in: new)
+    let old = configuration
+    configuration = new
+    do throws(StartFailure) {
+      try await exchangeUplinks(from: old)
+    } catch {
+      configuration = old
+      throw error
+    }
+    router.reconfigure(new.routerConfiguration)
+    authenticator.adopt(new.children)
+    attendToUplinks()
+  }
+
+  private func refuseFixedChanges(in new: HolonConfiguration) throws(StartFailure) {
+    let changed = [
+      ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
+      ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
+      ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
+    ].filter(\.1).map(\.0)
+    guard changed.isEmpty else {
+      throw StartFailure(
+        .configuration, "\(changed.joined(separator: ", ")) cannot change while the node runs: restart it")
+    }
+  }
+
+  /// Uplinks that are as before stay connected; others are closed, and opened with what the journal holds for them.
+  private func exchangeUplinks(from old: HolonConfiguration) async throws(StartFailure) {
+    let unchanged = Set(configuration.uplinks).intersection(old.uplinks)
+    let kept = uplinks.filter { session in unchanged.contains { $0.name == session.id.name } }
+    let leaving = uplinks.filter { session in !kept.contains { $0 === session } }
+    let fresh = try makeUplinks(for: configuration.uplinks.filter { !unchanged.contains($0) })
+    let snapshot: JournalSnapshot
+    do {
+      snapshot = fresh.isEmpty ? JournalSnapshot() : try journal.restore()
+    } catch {
+      throw StartFailure(.environment, error.explanation(path: configuration.journal.path))
+    }
+    let order = configuration.uplinks.map(\.name)
+    uplinks = (kept + fresh).sorted {
+      (order.firstIndex(of: $0.id.name) ?? 0) < (order.firstIndex(of: $1.id.name) ?? 0)
+    }
+    uplinkSelection = configuration.uplinkSelection
+    for session in kept where session.enter({ $0.state == .connected }) {
+      uplinkSelection.set(session.id, available: true, at: clock.uptime)
+    }
+    for session in fresh {
+      session.enter {
+        $0.restore(snapshot)
+        $0.start()
+      }
+    }
+    for session in leaving {
+      logger.info("Closing an uplink that changed", metadata: ["uplink": "\(session.id.name)"])
+      await session.close()
+    }
+  }
+}
