@@ -27,7 +27,7 @@ extension HolonConfiguration {
       deduplicationKeys: limits.remembered)
   }
 
-  var uplinkOrder: UplinkSelection {
+  var uplinkSelection: UplinkSelection {
     UplinkSelection(
       uplinkPolicy == .failover ? .failover : .weightedRoundRobin,
       uplinks.map { UplinkSelection.Candidate(UplinkID($0.name), weight: $0.weight) })

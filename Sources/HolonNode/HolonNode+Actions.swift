@@ -1,4 +1,5 @@
 import HolonRouting
+import Logging
 import RXON
 
 /// Performing what the router decided.
@@ -19,7 +20,7 @@ extension HolonNode {
 
   /// Commits `changes`; what depends on them is performed once they are on disk.
   private func persist(_ changes: [JournalChange], before dependents: ArraySlice<RoutingAction>) {
-    keepContents(of: changes)
+    dropContents(of: changes)
     journal.commit(changes) { failure in
       self.onLoop { node in
         if let failure {
@@ -36,11 +37,7 @@ extension HolonNode {
   ) {
     counters.add("journal_failures")
     logger.error("The journal refused a commit", metadata: ["failure": "\(failure)"])
-    for action in dependents {
-      guard let id = action.answeredCall, let call = calls.removeValue(forKey: id) else { continue }
-      call.fail(503, "Storage is unavailable, try again later", retryAfter: .seconds(5))
-    }
-    handle(.persistFailed(changes))
+    handle(.persistFailed(changes, unperformed: Array(dependents)))
   }
 
   private func perform(_ action: RoutingAction) {
@@ -64,20 +61,20 @@ extension HolonNode {
     case .sendCommand(let command, let child):
       channels[child]?.send(command)
     case .forwardResult(let key, let result, let uplink):
-      contents.remove(key)
-      session(of: uplink)?.assumeIsolated { $0.deliver(.result(key), .result(result)) }
+      session(of: uplink)?.enter { $0.deliver(.result(key), .result(result)) }
     case .forwardEvent(let event, let uplink):
-      session(of: uplink)?.assumeIsolated { $0.deliver(.event(event.eventID), .event(event)) }
+      session(of: uplink)?.enter { $0.deliver(.event(event.eventID), .event(event)) }
     case .relayProgress(let event, let uplink):
-      session(of: uplink)?.assumeIsolated { $0.relayProgress(event) }
+      session(of: uplink)?.enter { $0.relayProgress(event) }
     case .offerChanged:
-      for uplink in uplinks { uplink.assumeIsolated { $0.offerChanged() } }
+      for uplink in uplinks { uplink.enter { $0.offerChanged() } }
     case .report(let incident):
       report(incident)
     }
   }
 
   func record(_ changes: [JournalChange]) {
+    dropContents(of: changes)
     journal.record(changes)
   }
 
@@ -121,9 +118,14 @@ extension HolonNode {
     handle(.handOutFailed(id, key))
   }
 
-  private func keepContents(of changes: [JournalChange]) {
-    for case .taskTaken(let record) in changes {
-      contents.insert(RawJSON(alreadyValid: record.content), for: record.key, bytes: record.content.count)
+  /// What is over is not handed out again.
+  private func dropContents(of changes: [JournalChange]) {
+    for change in changes {
+      switch change {
+      case .resultStored(let record): contents.remove(record.key)
+      case .taskForgotten(let key): contents.remove(key)
+      default: break
+      }
     }
   }
 
@@ -131,18 +133,5 @@ extension HolonNode {
 
   func session(of uplink: UplinkID) -> UplinkSession? {
     uplinks.first { $0.id == uplink }
-  }
-}
-
-extension RoutingAction {
-  /// The call that this action answers.
-  var answeredCall: CallID? {
-    switch self {
-    case .answerRegistration(let id, _), .answerHeartbeat(let id, _), .forwardToChild(let id, _, _),
-      .answerNoTask(let id), .answerResult(let id, _), .acknowledgeEvent(let id), .refuse(let id, _):
-      id
-    default:
-      nil
-    }
   }
 }

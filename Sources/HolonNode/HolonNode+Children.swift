@@ -1,4 +1,5 @@
 import HolonRouting
+import Logging
 public import RXON
 
 /// Taking in what children ask.

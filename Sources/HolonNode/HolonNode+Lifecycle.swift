@@ -62,9 +62,9 @@ extension HolonNode {
     } catch {
       throw StartFailure(.environment, "The journal \(configuration.journal.path) cannot be read: \(error)")
     }
-    uplinks = makeUplinks()
-    perform(router.restore(snapshot, at: now))
-    for uplink in uplinks { uplink.assumeIsolated { $0.restore(snapshot) } }
+    uplinks = try makeUplinks()
+    router.restore(snapshot, at: now)
+    for uplink in uplinks { uplink.enter { $0.restore(snapshot) } }
     warnOfOrphans(in: snapshot)
     logger.info(
       "Took up the journal",
@@ -87,7 +87,7 @@ extension HolonNode {
   private func listen() async throws(StartFailure) {
     for settings in configuration.listen {
       let listener = HTTPListener(
-        host: settings.url.host, port: settings.url.port, group: loop, limits: settings.serverLimits)
+        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits)
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)
@@ -107,7 +107,7 @@ extension HolonNode {
   }
 
   private func dial() {
-    for uplink in uplinks { uplink.assumeIsolated { $0.start() } }
+    for uplink in uplinks { uplink.enter { $0.start() } }
   }
 
   /// Returns when the node has stopped.
@@ -123,7 +123,7 @@ extension HolonNode {
     guard lifecycle == .running else { return }
     lifecycle = .draining
     logger.info("Draining", metadata: ["limit": "\(configuration.drain.timeout)"])
-    for uplink in uplinks { uplink.assumeIsolated { $0.startDraining() } }
+    for uplink in uplinks { uplink.enter { $0.startDraining() } }
     handle(.drainStarted)
     let limit = ContinuousClock.now + configuration.drain.timeout
     while ContinuousClock.now < limit, lifecycle == .draining, !isDrained {
@@ -139,12 +139,12 @@ extension HolonNode {
   }
 
   private var waitingResults: Int {
-    uplinks.reduce(0) { $0 + $1.assumeIsolated { $0.waitingResults } }
+    uplinks.reduce(0) { $0 + $1.enter { $0.report().waitingResults } }
   }
 
   private var isDrained: Bool {
     router.taskCounts.held == 0
-      && uplinks.allSatisfy { $0.assumeIsolated { $0.isFlushed } }
+      && uplinks.allSatisfy { $0.enter { $0.isFlushed } }
   }
 
   /// Ends at once. What is acknowledged is in the journal.

@@ -10,8 +10,17 @@ extension HolonNode {
   func makeUplinks() throws(StartFailure) -> [UplinkSession] {
     var sessions: [UplinkSession] = []
     for uplink in configuration.uplinks {
-      let transport = HTTPTransport(
-        endpoint: uplink.url, workerID: configuration.id, token: uplink.token?.exposed, eventLoop: loop)
+      let transport: any Transport
+      do throws(TransportError) {
+        var options = HTTPTransportOptions()
+        options.pollConnections = uplink.maxPolls
+        options.connections = uplink.maxPolls + UplinkSettings.deliveryWindow + 4
+        transport = try HTTPTransport(
+          url: "\(uplink.url)", workerID: configuration.id, token: uplink.token?.exposed ?? "", group: loop,
+          options: options)
+      } catch {
+        throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
+      }
       sessions.append(
         UplinkSession(UplinkSettings(uplink), transport: transport, node: self, loop: loop, logger: logger))
     }
@@ -24,15 +33,15 @@ extension HolonNode {
   func openPollsOnDemand() {
     guard lifecycle == .running else { return }
     let moment = now
-    let open = uplinks.reduce(0) { $0 + $1.assumeIsolated { $0.openPolls } }
+    let open = uplinks.reduce(0) { $0 + $1.enter { $0.openPolls } }
     let most = uplinks.lazy.map { self.router.demand(for: $0.id).count }.max() ?? 0
     guard most > open else { return }
     let shares = uplinkSelection.allot(most - open, at: moment.uptime) { uplink in
-      session(of: uplink)?.assumeIsolated { $0.pollRoom(at: moment) } ?? 0
+      session(of: uplink)?.enter { $0.pollRoom(at: moment) } ?? 0
     }
     for share in shares {
       let demand = router.demand(for: share.uplink)
-      session(of: share.uplink)?.assumeIsolated { $0.openPolls(share.polls, for: demand, at: moment) }
+      session(of: share.uplink)?.enter { $0.openPolls(share.polls, for: demand, at: moment) }
     }
   }
 
@@ -68,7 +77,7 @@ extension HolonNode {
       counters.add("tasks_refused", label: "signature")
       logger.error(
         "Refused a task: its signature is not the orchestrator's", metadata: ["task": "\(key.taskID)"])
-      handle(.taskRefused(task, from: uplink, code: .security, reason: refusal))
+      handle(.taskRefused(task, from: uplink, .security, reason: refusal))
       return
     }
     contents.insert(task.json, for: key, bytes: task.json.count)

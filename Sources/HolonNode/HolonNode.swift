@@ -1,7 +1,7 @@
-public import HolonConfig
+import HolonConfig
 import HolonJournal
 import HolonRouting
-public import Logging
+import Logging
 import NIOCore
 import NIOPosix
 import RXON
@@ -60,12 +60,12 @@ public actor HolonNode {
     self.journal = journal
     router = Router(configuration: configuration.routerConfiguration)
     authenticator = ChildAuthenticator(configuration.children)
-    uplinkSelection = UplinkSelection(configuration.uplinkOrder)
+    uplinkSelection = configuration.uplinkSelection
   }
 
   /// The node's time, by its parents' clock where one is known.
   var now: Moment {
-    clock.now(parentTime: uplinks.first.map { $0.parentTime() })
+    clock.now(parentTime: uplinks.first?.transport.parentTime())
   }
 
   // MARK: Entering and deciding
@@ -77,6 +77,11 @@ public actor HolonNode {
     } else {
       loop.execute { self.assumeIsolated { body($0) } }
     }
+  }
+
+  /// Enters the node from something else on its event loop.
+  nonisolated func enter<Success: Sendable>(_ body: (isolated HolonNode) -> Success) -> Success {
+    assumeIsolated(body)
   }
 
   /// Tells the router what happened, and does what it says.
@@ -99,8 +104,9 @@ public actor HolonNode {
     if let wakeUp, wakeUp.at <= next { return }
     wakeUp?.timer.cancel()
     let delay = max(.zero, next - uptime)
-    let timer = loop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
-      self?.assumeIsolated { $0.wokeUp() }
+    let timer: Scheduled<Void> = loop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+      guard let self else { return }
+      enter { $0.wokeUp() }
     }
     wakeUp = (next, timer)
   }
@@ -118,7 +124,7 @@ public actor HolonNode {
     loop.execute {
       self.assumeIsolated { node in
         node.uplinksNeedAttention = false
-        for uplink in node.uplinks { uplink.assumeIsolated { $0.advance() } }
+        for uplink in node.uplinks { uplink.enter { $0.advance() } }
         node.openPollsOnDemand()
       }
     }

@@ -65,24 +65,20 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="holon-demo-") as folder,
         Cluster(Path(folder), ClusterSettings(depth=2, workers=2)) as cluster,
     ):
-        try:
-            heading("Starting orchestrator ← holon-1 ← holon-2 ← worker-1, worker-2")
-            cluster.start()
-            print(f"  orchestrator  {cluster.orchestrator.url}  (avtomatika, unmodified)")
-            for holon in cluster.holons:
-                print(f"  {holon.id}       {holon.url}  (status {holon.status_url})")
-            print("  worker-1 and worker-2 dial holon-2  (avtomatika-worker, unmodified)")
+        heading("Starting orchestrator ← holon-1 ← holon-2 ← worker-1, worker-2")
+        cluster.start()
+        print(f"  orchestrator  {cluster.orchestrator.url}  (avtomatika, unmodified)")
+        for holon in cluster.holons:
+            print(f"  {holon.id}       {holon.url}  (status {holon.status_url})")
+        print("  worker-1 and worker-2 dial holon-2  (avtomatika-worker, unmodified)")
 
-            show(cluster, "A job that succeeds", "echo", {"text": "Grüße von oben 👋", "number": 0.1})
-            show(cluster, "A job that reports its progress", "progress", {"steps": 3, "pause": 0.4})
-            show(cluster, "A job with a large answer", "big", {"seed": 1, "size": 140_000})
-            failure = {"code": "INVALID_INPUT_ERROR", "message": "no such colour"}
-            show(cluster, "A job that the worker refuses", "fail", failure, expected="failed")
-            fan_out(cluster, 20)
-            heading("Stopping what was started")
-        except BaseException:
-            print(cluster.tails(), file=sys.stderr)
-            raise
+        show(cluster, "A job that succeeds", "echo", {"text": "Grüße von oben 👋", "number": 0.1})
+        show(cluster, "A job that reports its progress", "progress", {"steps": 3, "pause": 0.4})
+        show(cluster, "A job with a large answer", "big", {"seed": 1, "size": 140_000})
+        failure = {"code": "INVALID_INPUT_ERROR", "message": "no such colour"}
+        show(cluster, "A job that the worker refuses", "fail", failure, expected="failed")
+        fan_out(cluster, 20)
+        heading("Stopping what was started")
     print("  done")
 
 

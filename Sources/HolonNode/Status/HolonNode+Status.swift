@@ -7,7 +7,7 @@ import RXONHTTP
 extension HolonNode {
   func startStatusServer(_ settings: StatusConfiguration) async throws -> String {
     let server = HTTPServer(
-      host: settings.url.host, port: settings.url.port, group: loop,
+      host: settings.url.host, port: settings.url.port ?? 80, group: loop,
       responder: StatusResponder(node: self, token: settings.token))
     let port = try await server.start()
     statusServer = server
@@ -16,13 +16,13 @@ extension HolonNode {
 
   /// The node listens and is known to a parent; a root listens.
   var isReady: Bool {
-    lifecycle == .running && (uplinks.isEmpty || uplinks.contains { $0.assumeIsolated { $0.state == .connected } })
+    lifecycle == .running && (uplinks.isEmpty || uplinks.contains { $0.enter { $0.state == .connected } })
   }
 
   /// Why the node is not ready, for a person.
   var unreadiness: String {
     guard lifecycle == .running else { return "draining" }
-    let errors = uplinks.compactMap { $0.assumeIsolated { $0.lastError } }
+    let errors = uplinks.compactMap { $0.enter { $0.lastError } }
     return errors.isEmpty ? "no uplink is connected yet" : "no uplink is connected: \(errors.joined(separator: "; "))"
   }
 
@@ -31,7 +31,7 @@ extension HolonNode {
     return StatusReport(
       id: configuration.id, version: HolonVersion.current, uptimeSeconds: Int(clock.uptime.components.seconds),
       isDraining: lifecycle == .draining, isReady: isReady,
-      uplinks: uplinks.map { $0.assumeIsolated { $0.report() } },
+      uplinks: uplinks.map { $0.enter { $0.report() } },
       children: router.childProfiles.map(report(of:)), tasksQueued: counts.queued, tasksRunning: counts.running,
       journal: journal.usage(), counters: counters)
   }

@@ -6,6 +6,23 @@ enum OutboundMessage: Sendable {
   case result(TaskResult)
   case event(WorkerEventPayload)
 
+  var priority: Double {
+    switch self {
+    case .result: 0
+    case .event(let event): event.priority
+    }
+  }
+
+  /// The free-form parts, which make a message large.
+  var approximateBytes: Int {
+    switch self {
+    case .result(let result):
+      512 + (result.data?.count ?? 0) + (result.metadata?.count ?? 0) + (result.error?.details?.count ?? 0)
+    case .event(let event):
+      512 + event.payload.count + (event.metadata?.count ?? 0)
+    }
+  }
+
   /// Reads what the journal keeps of `id`.
   init(_ id: OutboxID, stored bytes: [UInt8]) throws {
     switch id {

@@ -31,6 +31,6 @@ extension UplinkSession {
   }
 
   private func take(_ command: WorkerCommand) {
-    node.assumeIsolated { $0.handle(.commandArrived(command, from: self.id)) }
+    node.enter { $0.handle(.commandArrived(command, from: self.id)) }
   }
 }

@@ -5,11 +5,13 @@ import RXON
 /// Delivering what the journal holds for the parent.
 extension UplinkSession {
   /// Takes in what was just stored.
-  func deliver(_ id: OutboxID, _ message: OutboundMessage, bytes: Int, priority: Double = 0) {
+  func deliver(_ id: OutboxID, _ message: OutboundMessage) {
+    let bytes = message.approximateBytes
     contents.insert(message, for: id, bytes: bytes)
     outbox.add(
-      OutboxItem(id: id, uplink: self.id, priority: priority, storedAt: clockNow().unixSeconds, bytes: bytes))
-    node.assumeIsolated { $0.attendToUplinks() }
+      OutboxItem(
+        id: id, uplink: self.id, priority: message.priority, storedAt: NodeClock.unixSeconds(), bytes: bytes))
+    node.enter { $0.attendToUplinks() }
   }
 
   /// Takes up what a restart found in the journal.
@@ -116,12 +118,12 @@ extension UplinkSession {
     case .uplinkInterrupted:
       if case .failed(let error) = outcome { interrupted(by: error) }
     case .report(let incident):
-      node.assumeIsolated { $0.report(incident, uplink: self.id) }
+      node.enter { $0.report(incident, uplink: self.id) }
     }
   }
 
   private func settle(_ item: OutboxID, with change: JournalChange) {
-    node.assumeIsolated { node in
+    node.enter { node in
       node.record([change])
       if case .result(let key) = item { node.handle(.resultSettled(key)) }
     }
@@ -140,10 +142,10 @@ extension UplinkSession {
       key: key, uplink: id, status: TaskStatus.failure, storedAt: now.unixSeconds, content: content)
     node.journal.commit([.resultStored(record)]) { [self] journalFailure in
       node.onLoop { _ in
-        self.assumeIsolated { session in
+        self.enter { session in
           // Without storage the item stays as it was in the journal, and a restart tries again.
           guard journalFailure == nil else { return }
-          session.deliver(.result(key), .result(failure), bytes: content.count)
+          session.deliver(.result(key), .result(failure))
         }
       }
     }
@@ -176,7 +178,7 @@ extension UplinkSession {
     do {
       try await transport.emitEvent(event)
     } catch {
-      node.assumeIsolated { $0.counters.add("progress_lost", label: error.kind.rawValue) }
+      node.enter { $0.counters.add("progress_lost", label: error.kind.rawValue) }
     }
   }
 }

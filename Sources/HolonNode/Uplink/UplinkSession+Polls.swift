@@ -39,11 +39,11 @@ extension UplinkSession {
       openPolls -= 1
       pollFailed(error, generation: generation)
     }
-    node.assumeIsolated { $0.attendToUplinks() }
+    node.enter { $0.attendToUplinks() }
   }
 
   private func take(_ task: PolledTask) {
-    node.assumeIsolated { $0.take(task, from: self.id) }
+    node.enter { $0.take(task, from: self.id) }
   }
 
   private func pollFailed(_ error: TransportError, generation: Int) {

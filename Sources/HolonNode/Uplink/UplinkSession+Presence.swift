@@ -38,7 +38,7 @@ extension UplinkSession {
     state = .connected
     lastError = nil
     logger.info("Registered with the parent", metadata: ["uplink": "\(id.name)", "url": "\(url)"])
-    node.assumeIsolated { $0.uplinkChanged(self.id, isAvailable: true) }
+    node.enter { $0.uplinkChanged(self.id, isAvailable: true) }
   }
 
   private func registrationFailed(_ error: TransportError, generation: Int) {
@@ -72,7 +72,7 @@ extension UplinkSession {
     outbox.uplinkLost(id)
     guard state == .connected else { return }
     state = .disconnected
-    node.assumeIsolated { $0.uplinkChanged(self.id, isAvailable: false) }
+    node.enter { $0.uplinkChanged(self.id, isAvailable: false) }
   }
 
   // MARK: Heartbeats
@@ -87,7 +87,7 @@ extension UplinkSession {
 
   /// Compares what the parent was told with what is so.
   func noteChanges(at now: Moment) {
-    let canStart = node.assumeIsolated { $0.router.canStartSomething }
+    let canStart = node.enter { $0.router.canStartSomething }
     if idleness.observe(canStart: canStart, at: now.uptime) { heartbeat.statusChanged(at: now.uptime) }
     guard let since = offerMayHaveChangedSince, now.uptime - since >= Self.offerGathering else { return }
     offerMayHaveChangedSince = nil
@@ -121,7 +121,7 @@ extension UplinkSession {
   }
 
   private func take(_ reply: HeartbeatReply) {
-    node.assumeIsolated { node in
+    node.enter { node in
       if !reply.cancelTaskIDs.isEmpty {
         node.handle(.cancellationsArrived(taskIDs: reply.cancelTaskIDs, from: self.id))
       }
@@ -143,12 +143,12 @@ extension UplinkSession {
   }
 
   private func currentOffer() -> Offer {
-    node.assumeIsolated { $0.offer() }
+    node.enter { $0.offer() }
   }
 
   private func currentHeartbeat(_ content: HeartbeatSchedule.Content, at now: Moment) -> Heartbeat {
-    let tasks = node.assumeIsolated { $0.router.currentTaskIDs(for: self.id) }
-    let usage = node.assumeIsolated { $0.currentUsage() }
+    let tasks = node.enter { $0.router.currentTaskIDs(for: self.id) }
+    let usage = node.enter { $0.currentUsage() }
     let status = isDraining ? WorkerStatus.draining : idleness.isIdle ? WorkerStatus.idle : WorkerStatus.busy
     return (toldOffer ?? currentOffer()).heartbeat(
       workerID: transport.workerID, status: status, usage: usage.flatMap { usageBand.worthTelling($0, at: now.uptime) },
@@ -209,7 +209,7 @@ extension UplinkSession {
   /// A last word, so that the parent sends nothing more.
   func sayOffline() async {
     guard state == .connected else { return }
-    let tasks = node.assumeIsolated { $0.router.currentTaskIDs(for: self.id) }
+    let tasks = node.enter { $0.router.currentTaskIDs(for: self.id) }
     var message = Heartbeat(workerID: transport.workerID, status: WorkerStatus.offline)
     message.currentTasks = tasks
     _ = try? await transport.sendHeartbeat(message)

@@ -63,12 +63,17 @@ actor UplinkSession {
     executor = loop.executor
     self.logger = logger
     heartbeat = HeartbeatSchedule(HeartbeatSchedule.Policy(interval: settings.heartbeat))
-    outbox = Outbox(limits: Outbox.Limits(window: settings.deliveryWindow))
+    outbox = Outbox(limits: Outbox.Limits(window: UplinkSettings.deliveryWindow))
   }
 
   /// By the parent's clock, as far as it is known.
   func clockNow() -> Moment {
     node.clock.now(parentTime: transport.parentTime())
+  }
+
+  /// Enters the session from something else on its event loop.
+  nonisolated func enter<Success: Sendable>(_ body: (isolated UplinkSession) -> Success) -> Success {
+    assumeIsolated(body)
   }
 
   func start() {
@@ -94,8 +99,10 @@ actor UplinkSession {
     guard let next = nextWakeUp(after: now) else { return }
     if let wakeUp, wakeUp.at <= next, wakeUp.at > now.uptime { return }
     wakeUp?.timer.cancel()
-    let timer = loop.scheduleTask(in: TimeAmount(max(.milliseconds(1), next - now.uptime))) { [weak self] in
-      self?.assumeIsolated { session in
+    let delay = TimeAmount(max(.milliseconds(1), next - now.uptime))
+    let timer: Scheduled<Void> = loop.scheduleTask(in: delay) { [weak self] in
+      guard let self else { return }
+      enter { session in
         session.wakeUp = nil
         session.advance()
       }

@@ -9,7 +9,7 @@ struct UplinkSettings: Sendable, Hashable {
   var pollWait: Duration
   var heartbeat: Duration
   /// Deliveries at once.
-  var deliveryWindow = 16
+  static let deliveryWindow = 16
   /// Tasks whose newest progress may wait.
   var waitingProgress = 1024
 

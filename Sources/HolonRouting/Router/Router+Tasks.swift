@@ -2,7 +2,9 @@ import RXON
 
 // Tasks come from a parent, wait, and are handed out.
 extension Router {
-  mutating func take(_ task: PolledTask, from uplink: UplinkID) {
+  typealias Objection = (TaskEnding, ErrorCode, String)
+
+  mutating func take(_ task: PolledTask, from uplink: UplinkID, refusedFor refusal: Objection? = nil) {
     let payload = task.payload
     let key = TaskKey(jobID: payload.jobID, taskID: payload.taskID)
     // Held already: its result is still to come, or on its way.
@@ -14,7 +16,7 @@ extension Router {
       skillType: payload.addedText("skill_type"), priority: payload.priority, deadline: payload.deadline,
       assignedTo: nil, attempts: 0, takenAt: now.unixSeconds, content: task.json.bytes)
     let slot = tasks.insert(HeldTask(record, age: tasks.makeAge(), state: .queued))
-    if let (ending, code, message) = objection(to: payload, slot) {
+    if let (ending, code, message) = refusal ?? objection(to: payload, slot) {
       return fail(slot, ending, code, message)
     }
     place(slot, storing: record)
@@ -22,7 +24,7 @@ extension Router {
   }
 
   /// Why a task that has just arrived cannot be worked on; nil if it can.
-  private func objection(to payload: TaskPayload, _ slot: Int) -> (TaskEnding, ErrorCode, String)? {
+  private func objection(to payload: TaskPayload, _ slot: Int) -> Objection? {
     guard let task = tasks[slot] else { return nil }
     // The parent contradicts itself. Not SECURITY_ERROR, for which it would blame the messenger.
     if let allowed = payload.allowedSkillNames, !allowed.contains(payload.type) {

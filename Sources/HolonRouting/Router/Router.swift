@@ -47,7 +47,6 @@ public struct Router: Sendable {
   /// Takes in what happened and returns what to do, in order. What time has brought about comes first.
   public mutating func handle(_ event: RoutingEvent, at moment: Moment) -> [RoutingAction] {
     now = moment
-    let couldStart = canStartSomething
     passTime()
     dispatch(event)
     defer {
@@ -55,7 +54,7 @@ public struct Router: Sendable {
       offerMayHaveChanged = false
     }
     // In front, since it need not wait for the journal.
-    return offerMayHaveChanged || canStartSomething != couldStart ? [.offerChanged] + actions : actions
+    return offerMayHaveChanged ? [.offerChanged] + actions : actions
   }
 
   mutating func emit(_ action: RoutingAction) {
@@ -76,6 +75,8 @@ public struct Router: Sendable {
     case .callAbandoned(let call): abandon(call)
     case .handOutFailed(let call, let key): takeBack(key, handedTo: call)
     case .taskArrived(let task, let uplink): take(task, from: uplink)
+    case .taskRefused(let task, let uplink, let code, let reason):
+      take(task, from: uplink, refusedFor: (.failed, code, reason))
     case .commandArrived(let command, let uplink): pass(command, from: uplink)
     case .cancellationsArrived(let taskIDs, let uplink):
       for taskID in taskIDs { pass(WorkerCommand(command: CommandName.cancelTask, taskID: taskID), from: uplink) }

@@ -17,6 +17,8 @@ public enum RoutingEvent: Sendable {
 
   // From a parent.
   case taskArrived(PolledTask, from: UplinkID)
+  /// A task arrived that must not be worked on; the parent gets a failure with this code and reason.
+  case taskRefused(PolledTask, from: UplinkID, ErrorCode, reason: String)
   case commandArrived(WorkerCommand, from: UplinkID)
   case cancellationsArrived(taskIDs: [String], from: UplinkID)
 

@@ -10,7 +10,7 @@ import RXON
 final class HTTPConnectionPool: @unchecked Sendable {
   // Unchecked: everything mutable is confined to `eventLoop`.
   let eventLoop: any EventLoop
-  let endpoint: HTTPEndpoint
+  let endpoint: Endpoint
   let options: HTTPTransportOptions
   let connections: SupervisedConnections
   /// The last one used is used next, so that connections which are not needed grow old.
@@ -22,7 +22,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   private var activePolls = 0
   private(set) var isClosed = false
 
-  init(endpoint: HTTPEndpoint, eventLoop: any EventLoop, options: HTTPTransportOptions) {
+  init(endpoint: Endpoint, eventLoop: any EventLoop, options: HTTPTransportOptions) {
     self.endpoint = endpoint
     self.eventLoop = eventLoop
     self.options = options
@@ -186,7 +186,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
                 leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)))
         }
       }
-      .connect(host: endpoint.host, port: endpoint.port)
+      .connect(host: endpoint.host, port: endpoint.dialledPort)
       .assumeIsolated()
       .whenComplete { self.dialled($0) }
   }
@@ -222,14 +222,14 @@ extension TransportError {
   }
 
   /// Why no connection came about.
-  init(dialling endpoint: HTTPEndpoint, _ error: any Error) {
+  init(dialling endpoint: Endpoint, _ error: any Error) {
     let reason =
       switch error {
       case let error as NIOConnectionError:
         error.connectionErrors.first.map { Self.reason($0.error) } ?? "the name is unknown"
       default: Self.reason(error)
       }
-    self.init(.unreachable, "cannot connect to \(endpoint.host):\(endpoint.port): \(reason)")
+    self.init(.unreachable, "cannot connect to \(endpoint.authority): \(reason)")
   }
 
   private static func reason(_ error: any Error) -> String {
@@ -239,4 +239,9 @@ extension TransportError {
     default: "\(error)"
     }
   }
+}
+
+extension Endpoint {
+  /// The port that plain HTTP is dialled at.
+  var dialledPort: Int { port ?? 80 }
 }

@@ -1,18 +1,17 @@
 import RXON
 import Synchronization
 
-/// The command channels that a transport has open. Thread-safe.
+/// The command channel of a transport. A new one takes the place of the one before. Thread-safe.
 final class CommandSubscriptions: Sendable {
   private struct State {
     var isClosed = false
-    /// The newest last; that one carries events up.
-    var open: [CommandSubscription] = []
+    var current: CommandSubscription?
   }
 
   private let state = Mutex(State())
 
-  var newest: WebSocket? {
-    state.withLock { $0.open.last?.socket }
+  var current: CommandSubscription? {
+    state.withLock { $0.current }
   }
 
   var isClosed: Bool {
@@ -21,28 +20,31 @@ final class CommandSubscriptions: Sendable {
 
   /// - Returns: false when the transport was closed meanwhile.
   func add(_ subscription: CommandSubscription) -> Bool {
-    state.withLock { state in
+    let (former, isOpen) = state.withLock { state in
+      let former = state.current
       if !state.isClosed {
-        state.open.append(subscription)
+        state.current = subscription
       }
-      return !state.isClosed
+      return (former, !state.isClosed)
     }
+    former?.socket.close()
+    return isOpen
   }
 
   func remove(_ subscription: CommandSubscription) {
     state.withLock { state in
-      state.open.removeAll { $0 === subscription }
+      if state.current === subscription {
+        state.current = nil
+      }
     }
   }
 
   func close() {
-    let open = state.withLock { state in
+    let current = state.withLock { state in
       state.isClosed = true
-      return state.open
+      return state.current
     }
-    for subscription in open {
-      subscription.socket.close()
-    }
+    current?.socket.close()
   }
 }
 

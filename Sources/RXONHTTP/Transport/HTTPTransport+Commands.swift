@@ -23,7 +23,7 @@ extension HTTPTransport {
     accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
   ) async throws(TransportError) -> WebSocket {
     let dialer = WebSocketDialer(
-      endpoint: endpoint, target: endpoint.pathPrefix + RXONProtocol.Path.commands(workerID: workerID),
+      endpoint: endpoint, target: endpoint.path + RXONProtocol.Path.commands(workerID: workerID),
       headers: identification(token: tokens.current), options: options, connections: pool.connections)
     let opening = dialer.dial(on: pool.eventLoop, accept: accept)
     let result: Result<WebSocket, any Error> = await withTaskCancellationHandler {
@@ -40,8 +40,13 @@ extension HTTPTransport {
     }
   }
 
+<<<<<<< HEAD
   public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
     guard let socket = commands.newest, let body = try? signer.encode(event) else { return false }
+=======
+  public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
+    guard let socket = commands.current?.socket, let body = try? signer.encode(event) else { return false }
+>>>>>>> e595808712ae38f7e42422eef3466f60a3df1f97
     let written = socket.eventLoop.makePromise(of: Void.self)
     socket.send(text: body, promise: written)
     return await withCheckedContinuation { continuation in

@@ -10,7 +10,7 @@ import Synchronization
 /// change no thread.
 public final class HTTPTransport: Transport {
   public let workerID: String
-  let endpoint: HTTPEndpoint
+  let endpoint: Endpoint
   let options: HTTPTransportOptions
   let pool: HTTPConnectionPool
   let signer: MessageSigner
@@ -21,28 +21,54 @@ public final class HTTPTransport: Transport {
   private let isParentHolon = Atomic<Bool>(false)
 
   /// - Parameters:
-  ///   - url: `http://host[:port][/prefix]`.
+  ///   - url: `http://host[:port][/prefix]`; `ws` means `http`.
   ///   - workerID: the identity under which the transport speaks.
   ///   - token: authenticates and signs, until the parent issues an access token; then it signs only.
   ///   - group: one of its event loops is used.
   /// - Throws: ``TransportError`` of kind `unsendable` when one of these cannot be used.
-  public init(
+  public convenience init(
     url: String, workerID: String, token: String, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     options: HTTPTransportOptions = HTTPTransportOptions()
   ) throws(TransportError) {
-    endpoint = try HTTPEndpoint(url: url)
+    let endpoint: Endpoint
+    do throws(EndpointError) {
+      endpoint = try Endpoint(url)
+    } catch {
+      throw TransportError(.unsendable, error.description)
+    }
+    try self.init(endpoint: endpoint, workerID: workerID, token: token, group: group, options: options)
+  }
+
+  /// As ``init(url:workerID:token:group:options:)``.
+  public init(
+    endpoint: Endpoint, workerID: String, token: String,
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    options: HTTPTransportOptions = HTTPTransportOptions()
+  ) throws(TransportError) {
+    try Self.checkScheme(of: endpoint)
     guard Identifier.isStrictlyValid(workerID) else {
       throw TransportError(.unsendable, "'\(workerID)' is not a valid worker id")
     }
     guard AccessTokens.isSendable(token) else {
       throw TransportError(.unsendable, "the token must not hold spaces and control characters")
     }
+    self.endpoint = endpoint
     self.workerID = workerID
     self.options = options
     tokens = AccessTokens(configured: token)
     signer = MessageSigner(workerID: workerID, secret: token, clock: clock)
     decoder = ReplyDecoder(answerSize: options.answerSize)
     pool = HTTPConnectionPool(endpoint: endpoint, eventLoop: group.any(), options: options)
+  }
+
+  private static func checkScheme(of endpoint: Endpoint) throws(TransportError) {
+    switch endpoint.scheme {
+    case "http", "ws": break
+    case "https", "wss":
+      throw TransportError(.unsendable, "'\(endpoint)' asks for TLS, which this build does not have: use http")
+    default:
+      throw TransportError(.unsendable, "'\(endpoint)' has the scheme of another transport: use http or ws")
+    }
   }
 
   public var parentFeatures: ParentFeatures {
@@ -184,7 +210,7 @@ public final class HTTPTransport: Transport {
       headers.append(("Content-Length", String(body.count)))
     }
     return HTTPClientRequest(
-      method: method, target: endpoint.pathPrefix + path, headers: HTTPHeaders(headers), body: body)
+      method: method, target: endpoint.path + path, headers: HTTPHeaders(headers), body: body)
   }
 
   func identification(token: String) -> [(String, String)] {

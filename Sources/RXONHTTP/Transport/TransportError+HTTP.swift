@@ -8,22 +8,8 @@ extension TransportError {
   init(refusal response: HTTPClientResponse) {
     let text = Self.text(of: response)
     self.init(
-      Self.kind(status: response.status, text: text), text, status: response.status,
+      Kind(status: response.status, message: text), text, status: response.status,
       retryAfter: Self.retryAfter(response.headers))
-  }
-
-  private static func kind(status: Int, text: String) -> Kind {
-    switch status {
-    case 401: .unauthorized
-    case 403: text.lowercased().contains("duplicate") ? .duplicate : .forbidden
-    case 404: .notFound
-    case 409: .conflict
-    case 413: .payloadTooLarge
-    case 429: .rateLimited
-    case 400..<500: .rejected
-    case 500..<600: .serverError
-    default: .protocolViolation
-    }
   }
 
   /// The `error` of the answer, or what there is in its place.

@@ -6,7 +6,7 @@ import RXON
 
 /// Opens WebSockets as a client (RFC 6455 §4.1).
 struct WebSocketDialer: Sendable {
-  let endpoint: HTTPEndpoint
+  let endpoint: Endpoint
   let target: String
   let headers: [(String, String)]
   let options: HTTPTransportOptions
@@ -26,7 +26,7 @@ struct WebSocketDialer: Sendable {
       .connectTimeout(options.connectTimeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try handshake(channel) } }
-      .connect(host: endpoint.host, port: endpoint.port)
+      .connect(host: endpoint.host, port: endpoint.dialledPort)
       .whenFailure { opened.fail(TransportError(dialling: endpoint, $0)) }
     return opened.futureResult
   }

@@ -58,7 +58,9 @@ class Cluster:
         Cluster.alive.append(self)
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, _type=None, error: BaseException | None = None, _traceback=None) -> None:
+        if error:
+            error.add_note(self.tails())
         Cluster.alive.remove(self)
         for process in reversed(self.processes):
             process.kill()

@@ -84,9 +84,11 @@ struct CallTests {
       var result = TaskResult(jobID: "j1", taskID: "t1", data: .object(["ok": .bool(true)]))
       result.originWorkerID = "leaf"
       result.security = SecurityContext(identityChain: ["leaf"])
-      #expect(try await open.transport.sendResult(result) == .accepted)
+      let first = try await open.transport.sendResult(result)
+      #expect(first == .accepted)
       result.taskID = "t2"
-      #expect(try await open.transport.sendResult(result) == .ignored(reason: "job_cancelled"))
+      let second = try await open.transport.sendResult(result)
+      #expect(second == .ignored(reason: "job_cancelled"))
       guard case .result(let arrived)? = parent.calls.first?.action else { throw UnexpectedCall() }
       #expect(arrived.workerID == "w1")
       #expect(arrived.originWorkerID == "leaf")
@@ -103,26 +105,12 @@ struct CallTests {
       commands: [WorkerCommand(command: "cancel_task", taskID: "t3")])
     let parent = StubParent { $0.answer(.heartbeat(reply)) }
     try await withWire(wire, parent) { open in
-      #expect(try await open.transport.sendHeartbeat(Heartbeat(workerID: "w1", status: "idle")) == reply)
-      #expect(try await open.transport.sendHeartbeat(nil) == reply)
+      let answer = try await open.transport.sendHeartbeat(Heartbeat(workerID: "w1", status: "idle"))
+      let emptyAnswer = try await open.transport.sendHeartbeat(nil)
+      #expect([answer, emptyAnswer] == [reply, reply])
       guard case .heartbeat("w1", let full?) = parent.calls[0].action else { throw UnexpectedCall() }
       #expect(full.status == "idle")
       guard case .heartbeat("w1", nil) = parent.calls[1].action else { throw UnexpectedCall() }
-    }
-  }
-
-  @Test("two equal heartbeats sent at once are told apart by their time", arguments: Wires.all)
-  func equalHeartbeats(wire: any Wire) async throws {
-    let parent = StubParent()
-    try await withWire(wire, parent) { open in
-      for _ in 0..<3 {
-        _ = try await open.transport.sendHeartbeat(Heartbeat(workerID: "w1", status: "idle"))
-      }
-      let signatures = parent.calls.compactMap { call -> String? in
-        guard case .heartbeat(_, let heartbeat?) = call.action else { return nil }
-        return heartbeat.security?.signature
-      }
-      #expect(Set(signatures).count == 3)
     }
   }
 
@@ -150,8 +138,9 @@ struct CallTests {
       }
     }
     try await withWire(wire, parent) { open in
-      #expect(try await open.transport.refreshToken().accessToken == "access")
-      #expect(try await open.transport.refreshToken().accessToken == "access")
+      let first = try await open.transport.refreshToken()
+      let second = try await open.transport.refreshToken()
+      #expect([first, second].map(\.accessToken) == ["access", "access"])
       let names = parent.calls.map { call in
         switch call.action {
         case .issueToken: "issue with \(call.credentials.token ?? "-")"

@@ -77,7 +77,8 @@ struct CommandChannelTests {
       let again = try await open.transport.listenForCommands()
       await eventually { parent.seen.openChannels.count == 1 }
       parent.seen.openChannels[0].send(WorkerCommand(command: "hello"))
-      #expect(try await within { try await take(1, from: again) }.first?.command == "hello")
+      let taken = try await within { try await take(1, from: again) }
+      #expect(taken.first?.command == "hello")
     }
   }
 

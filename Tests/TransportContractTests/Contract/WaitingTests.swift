@@ -13,7 +13,8 @@ struct WaitingTests {
       let json = TaskPayload(jobID: "j1", taskID: "t1", type: "echo").rawJSON()
       let written = Mutex<Bool?>(nil)
       parent.calls[0].answer(.task(json)) { wasWritten in written.withLock { $0 = wasWritten } }
-      #expect(try await poll.value?.payload.taskID == "t1")
+      let task = try await poll.value
+      #expect(task?.payload.taskID == "t1")
       await eventually { written.withLock { $0 } == true }
       #expect(parent.seen.abandonedPolls == 0)
     }
@@ -63,15 +64,17 @@ struct WaitingTests {
 
   @Test("a second answer to a call is ignored", arguments: Wires.all)
   func secondAnswer(wire: any Wire) async throws {
-    let second = Mutex<Bool?>(nil)
+    let wasAgainWritten = Mutex<Bool?>(nil)
     let parent = StubParent { call in
       call.answer(.result(.accepted))
-      call.answer(.result(.ignored(reason: "again"))) { wasWritten in second.withLock { $0 = wasWritten } }
+      call.answer(.result(.ignored(reason: "again"))) { wasWritten in wasAgainWritten.withLock { $0 = wasWritten } }
     }
     try await withWire(wire, parent) { open in
-      #expect(try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t1")) == .accepted)
-      #expect(try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t2")) == .accepted)
-      await eventually { second.withLock { $0 } == false }
+      let first = try await open.sendResult("t1")
+      #expect(first == .accepted)
+      let second = try await open.sendResult("t2")
+      #expect(second == .accepted)
+      await eventually { wasAgainWritten.withLock { $0 } == false }
     }
   }
 
@@ -87,7 +90,8 @@ struct WaitingTests {
       }
       await eventually { parent.calls.count >= 50 }
       for number in 0..<20 {
-        #expect(try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t\(number)")) == .accepted)
+        let reply = try await open.sendResult("t\(number)")
+        #expect(reply == .accepted)
       }
       for poll in polls { poll.cancel() }
       for poll in polls { _ = await poll.result }
@@ -103,7 +107,8 @@ struct WaitingTests {
       await eventually { !parent.calls.isEmpty }
       async let stopped: Void = open.listener.stop(grace: .seconds(20))
       parent.calls[0].answer(.result(.accepted))
-      #expect(try await call.value == .accepted)
+      let reply = try await call.value
+      #expect(reply == .accepted)
       await stopped
     }
   }

@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import RXONSignatures
 import Testing
 
 /// A way for a worker to reach a parent. The contract suite runs over every one in ``Wires/all``.
@@ -13,8 +14,12 @@ protocol Wire: Sendable, CustomTestStringConvertible {
 struct OpenWire: Sendable {
   let listener: any Listener
   let transport: any Transport
-  /// Starts a listener at the same address again, once the first was stopped.
-  let reopen: @Sendable (any ListenerHandler) async throws -> any Listener
+  /// Starts a listener at the same address again, once the first was stopped; nil where addresses are not used twice.
+  let reopen: (@Sendable (any ListenerHandler) async throws -> any Listener)?
+
+  func sendResult(_ taskID: String) async throws -> ResultReply {
+    try await transport.sendResult(TaskResult(jobID: "j1", taskID: taskID))
+  }
 
   func shutDown() async {
     await transport.close()
@@ -23,7 +28,25 @@ struct OpenWire: Sendable {
 }
 
 enum Wires {
-  static let all: [any Wire] = [HTTPWire()]
+  static let all: [any Wire] = [InProcessWire(), HTTPWire()]
+}
+
+struct InProcessWire: Wire {
+  var testDescription: String { "in-process" }
+
+  func open(_ handler: any ListenerHandler, token: String) async throws -> OpenWire {
+    let listener = InProcessListener(isHolon: true, time: { 1_700_000_000 })
+    _ = try await listener.start(handler: handler)
+    let secret = HMACSecret(token)
+    let transport = listener.makeTransport(workerID: "w1", token: token, isHolon: true) { message, ignoring throws(TransportError) in
+      do throws(SignatureError) {
+        return try PayloadSignature.sign(message, with: secret, ignoring: ignoring)
+      } catch {
+        throw TransportError(.unsendable, error.description)
+      }
+    }
+    return OpenWire(listener: listener, transport: transport, reopen: nil)
+  }
 }
 
 struct HTTPWire: Wire {
@@ -36,7 +59,7 @@ struct HTTPWire: Wire {
       host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits)
     let url = try await listener.start(handler: handler)
     let transport = try HTTPTransport(url: url, workerID: "w1", token: token)
-    let port = try HTTPEndpoint(url: url).port
+    let port = try #require(try Endpoint(url).port)
     return OpenWire(
       listener: listener, transport: transport,
       reopen: { [limits] handler in
