@@ -27,7 +27,8 @@ struct Holon {
   /// Help and version go the parser's way; a wrong use of the command line is told in one line.
   private static func end(with error: any Error) -> Never {
     guard HolonCommand.exitCode(for: error) == .validationFailure else { HolonCommand.exit(withError: error) }
-    Terminal.complain("\(HolonCommand.message(for: error)); see 'holon --help'")
+    let message = HolonCommand.message(for: error)
+    Terminal.complain("\(message.hasSuffix(".") ? String(message.dropLast()) : message); see 'holon --help'")
     exit(.usage)
   }
 

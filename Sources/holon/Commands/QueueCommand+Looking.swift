@@ -97,7 +97,7 @@ extension JournalEntry {
   /// What there is to say of it besides its identity.
   fileprivate var remark: String {
     let parts = [
-      formerKind.map { "was a \($0.rawValue)" }, reason, detail, skill, status, child.map { "at \($0)" },
+      formerKind.map { "formerly \($0.rawValue)" }, reason, detail, skill, status, child.map { "at \($0)" },
       attempts.flatMap { $0 > 1 ? "\($0) attempts" : nil },
       deadline.map { "until \(Timestamp.text(unixSeconds: $0))" },
     ]
