@@ -187,3 +187,15 @@ extension [RoutingAction] {
   /// Where the first action stands for which the condition holds.
   func place(_ condition: (RoutingAction) -> Bool) -> Int? { firstIndex(where: condition) }
 }
+
+extension RoutingAction {
+  /// The call of a child that this action answers.
+  var answeredCall: CallID? {
+    switch self {
+    case .answerRegistration(let call, _), .answerHeartbeat(let call, _), .forwardToChild(let call, _, _),
+      .answerNoTask(let call), .answerResult(let call, _), .acknowledgeEvent(let call), .refuse(let call, _):
+      call
+    default: nil
+    }
+  }
+}
