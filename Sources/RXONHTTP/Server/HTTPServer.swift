@@ -90,14 +90,10 @@ public final class HTTPServer: Sendable {
   }
 
   private static func configure(_ channel: any Channel, loop: HTTPServerLoop, isWelcome: Bool) throws {
-    let connection = HTTPServerConnection(loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits))
+    let connection = HTTPServerConnection(
+      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits),
+      refusal: isWelcome ? nil : .error(.serviceUnavailable, "too many connections").retrying(after: 1))
     try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
-    if !isWelcome {
-      // The channel is active only after this.
-      loop.eventLoop.assumeIsolated().execute {
-        connection.refuse(.error(.serviceUnavailable, "too many connections").retrying(after: 1))
-      }
-    }
   }
 }
 

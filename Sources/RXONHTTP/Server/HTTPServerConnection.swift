@@ -17,13 +17,14 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   let decoder: UpgradableRequestDecoder
   /// The handler in front of this one.
   let decoding: ByteToMessageHandler<UpgradableRequestDecoder>
+  private let refusal: HTTPResponse?
   private(set) var context: ChannelHandlerContext?
   private var remoteAddress = ""
 
   /// The request that is being received.
   private var incoming: IncomingRequest?
   /// Complete requests that wait for their turn, oldest first.
-  private var waiting: [PendingRequest] = []
+  private var waiting = CircularBuffer<PendingRequest>(initialCapacity: 1)
   private var waitingBytes = 0
   /// The request that is being answered.
   private var current: HTTPExchange?
@@ -48,9 +49,11 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     let persistence: HTTPPersistence
   }
 
-  init(loop: HTTPServerLoop, decoder: UpgradableRequestDecoder) {
+  /// - Parameter refusal: answers before any request, and ends the connection.
+  init(loop: HTTPServerLoop, decoder: UpgradableRequestDecoder, refusal: HTTPResponse?) {
     self.loop = loop
     self.decoder = decoder
+    self.refusal = refusal
     decoding = ByteToMessageHandler(decoder)
   }
 
@@ -61,6 +64,13 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     remoteAddress = context.remoteAddress?.ipAddress ?? ""
     loop.connections.add(self)
     rearm()
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    if let refusal {
+      reject(refusal)
+    }
+    context.fireChannelActive()
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -78,7 +88,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     loop.connections.remove(self)
     isIntakeOver = true
     incoming = nil
-    waiting = []
+    waiting.removeAll()
     let abandoned = current
     current = nil
     abandoned?.abandon()
@@ -195,8 +205,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private func serveWaiting() {
     guard !isServing else { return }
     isServing = true
-    while current == nil, !waiting.isEmpty, let context, context.channel.isWritable {
-      let next = waiting.removeFirst()
+    while current == nil, let context, context.channel.isWritable, let next = waiting.popFirst() {
       waitingBytes -= next.request.body.count
       let exchange = HTTPExchange(
         connection: self, eventLoop: loop.eventLoop, persistence: next.persistence, isHead: next.request.method == .HEAD)
@@ -228,7 +237,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     current = nil
     if isLast {
       isIntakeOver = true
-      waiting = []
+      waiting.removeAll()
     }
     context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
     serveWaiting()
@@ -261,11 +270,6 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
       self?.context?.close(mode: .output, promise: nil)
     }
     context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
-  }
-
-  /// Answers before any request has come, and ends the connection.
-  func refuse(_ response: HTTPResponse) {
-    reject(response)
   }
 
   /// Leaves the pipeline to a WebSocket; nothing is answered by this handler any more.

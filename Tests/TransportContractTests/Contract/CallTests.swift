@@ -1,7 +1,7 @@
 import RXON
 import Testing
 
-@Suite("Calls over every wire", .timeLimit(.minutes(2)))
+@Suite("Calls over every wire", .serialized, .timeLimit(.minutes(2)))
 struct CallTests {
   private static let task = TaskPayload(
     jobID: "j1", taskID: "t1", type: "echo", params: .object(["text": .string("grüße 😀"), "n": .number(1.5)]))
@@ -69,7 +69,7 @@ struct CallTests {
   @Test("a poll without a task is nil", arguments: Wires.all)
   func emptyPoll(wire: any Wire) async throws {
     try await withWire(wire) { open in
-      let task = try await open.transport.pollTask(wait: .zero, availableSkills: nil, hotSkills: nil)
+      let task = try await open.transport.pollTask(wait: .seconds(20), availableSkills: nil, hotSkills: nil)
       #expect(task == nil)
     }
   }
@@ -175,7 +175,7 @@ struct CallTests {
       if case .poll = call.action { call.answer(.task(json)) } else { StubParent.acceptEverything(call) }
     }
     try await withWire(wire, parent) { open in
-      let polled = try await open.transport.pollTask(wait: .zero, availableSkills: nil, hotSkills: nil)
+      let polled = try await open.transport.pollTask(wait: .seconds(20), availableSkills: nil, hotSkills: nil)
       #expect(polled?.json.count == json.count)
       #expect(polled?.payload.params?["large"]?.count == large.utf8.count + 2)
       _ = try await open.transport.sendResult(

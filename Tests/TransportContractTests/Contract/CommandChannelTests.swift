@@ -1,7 +1,7 @@
 import RXON
 import Testing
 
-@Suite("The command channel over every wire", .timeLimit(.minutes(2)))
+@Suite("The command channel over every wire", .serialized, .timeLimit(.minutes(2)))
 struct CommandChannelTests {
   private static func event(_ number: Int) -> WorkerEventPayload {
     WorkerEventPayload(

@@ -1,7 +1,7 @@
 import RXON
 import Testing
 
-@Suite("Failures over every wire", .timeLimit(.minutes(2)))
+@Suite("Failures over every wire", .serialized, .timeLimit(.minutes(2)))
 struct FailureTests {
   static let refusals: [(CallFailure, TransportError.Kind)] = [
     (CallFailure(status: 400, "bad payload"), .rejected),

@@ -2,7 +2,7 @@ import RXON
 import Synchronization
 import Testing
 
-@Suite("Waiting calls over every wire", .timeLimit(.minutes(2)))
+@Suite("Waiting calls over every wire", .serialized, .timeLimit(.minutes(2)))
 struct WaitingTests {
   @Test("a poll waits until it is answered, from whatever thread", arguments: Wires.all)
   func lateAnswer(wire: any Wire) async throws {
@@ -12,7 +12,7 @@ struct WaitingTests {
       await eventually { !parent.calls.isEmpty }
       let json = TaskPayload(jobID: "j1", taskID: "t1", type: "echo").rawJSON()
       let written = Mutex<Bool?>(nil)
-      parent.calls[0].answer(.task(json)) { wasWritten in written.withLock { $0 = wasWritten } }
+      try #require(parent.calls.first).answer(.task(json)) { wasWritten in written.withLock { $0 = wasWritten } }
       let task = try await poll.value
       #expect(task?.payload.taskID == "t1")
       await eventually { written.withLock { $0 } == true }
@@ -41,7 +41,7 @@ struct WaitingTests {
       poll.cancel()
       await eventually { parent.seen.abandonedPolls == 1 }
       let written = Mutex<Bool?>(nil)
-      parent.calls[0].answer(.noTask) { wasWritten in written.withLock { $0 = wasWritten } }
+      try #require(parent.calls.first).answer(.noTask) { wasWritten in written.withLock { $0 = wasWritten } }
       await eventually { written.withLock { $0 } == false }
     }
   }
@@ -106,7 +106,7 @@ struct WaitingTests {
       let call = Task { try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t1")) }
       await eventually { !parent.calls.isEmpty }
       async let stopped: Void = open.listener.stop(grace: .seconds(20))
-      parent.calls[0].answer(.result(.accepted))
+      try #require(parent.calls.first).answer(.result(.accepted))
       let reply = try await call.value
       #expect(reply == .accepted)
       await stopped

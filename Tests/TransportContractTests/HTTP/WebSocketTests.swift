@@ -1,0 +1,148 @@
+import NIOCore
+import RXON
+import RXONHTTP
+import Testing
+
+@Suite("HTTP listener: the WebSocket", .serialized, .timeLimit(.minutes(2)))
+struct WebSocketTests {
+  private static let upgrade = request(
+    "GET /_worker/ws/w1",
+    [
+      "Connection: keep-alive, Upgrade", "Upgrade: WebSocket", "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Extensions: permessage-deflate",
+      "X-Worker-Token: secret",
+    ])
+
+  /// A frame as a client sends it, masked with zeros.
+  private static func frame(_ opcode: UInt8, _ text: String, isFinal: Bool = true, isMasked: Bool = true) -> [UInt8] {
+    let payload = Array(text.utf8)
+    let mask: UInt8 = isMasked ? 0x80 : 0
+    let length: [UInt8] =
+      payload.count < 126 ? [UInt8(payload.count) | mask] : [126 | mask, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
+    return [(isFinal ? 0x80 : 0) | opcode] + length + (isMasked ? [0, 0, 0, 0] : []) + payload
+  }
+
+  private static func event(_ id: String) -> String {
+    #"{"event_id":"\#(id)","worker_id":"w1","origin_worker_id":"w1","event_type":"x","payload":{}}"#
+  }
+
+  private func withSocket(
+    _ parent: StubParent, limits: HTTPListenerLimits = HTTPListenerLimits(), first: [UInt8] = [],
+    _ body: (RawClient) async throws -> Void
+  ) async throws {
+    try await withListener(parent, limits: limits) { port in
+      let client = try await RawClient.connect(port: port)
+      try await client.send(Array(Self.upgrade.utf8) + first)
+      await eventually { parent.seen.openChannels.count == 1 }
+      try await body(client)
+      await client.close()
+      await eventually { parent.seen.closedChannels == 1 && parent.seen.openChannels.isEmpty }
+    }
+  }
+
+  @Test("the handshake is answered as RFC 6455 computes it, without extensions")
+  func handshake() async throws {
+    try await withSocket(StubParent()) { client in
+      await eventually { client.text.contains("\r\n\r\n") }
+      #expect(client.statuses == [101])
+      #expect(client.text.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
+      #expect(!client.text.lowercased().contains("extensions"))
+    }
+  }
+
+  @Test("frames that came with the handshake, in pieces, or between control frames are all read")
+  func frames() async throws {
+    let parent = StubParent()
+    try await withSocket(parent, first: Self.frame(1, Self.event("e1"))) { client in
+      let text = Self.event("e2")
+      try await client.send(Self.frame(1, String(text.prefix(20)), isFinal: false))
+      try await client.send(Self.frame(9, "ping"))
+      for byte in Self.frame(0, String(text.dropFirst(20))) {
+        try await client.send([byte])
+      }
+      await eventually { parent.seen.events.map(\.eventID) == ["e1", "e2"] }
+      await eventually { client.text.hasSuffix("\u{4}ping") }
+    }
+  }
+
+  @Test("an event that cannot be read is left out, and the channel lives on")
+  func malformedEvent() async throws {
+    let parent = StubParent()
+    try await withSocket(parent) { client in
+      try await client.send(Self.frame(1, "not json") + Self.frame(1, "{}") + Self.frame(1, Self.event("e1")))
+      await eventually { parent.seen.events.map(\.eventID) == ["e1"] }
+    }
+  }
+
+  @Test(
+    "what RFC 6455 forbids ends the channel",
+    arguments: [
+      frame(1, "not masked", isMasked: false), frame(0, "continues nothing"), frame(3, "reserved"),
+      frame(9, "fragmented ping", isFinal: false), [0xc1, 0x80, 0, 0, 0, 0], frame(2, "binary"),
+    ])
+  func violations(frame: [UInt8]) async throws {
+    try await withSocket(StubParent()) { client in
+      try? await client.send(frame)
+      await eventually { client.isClosed }
+    }
+  }
+
+  @Test("a message over the limit ends the channel, in one frame or in many")
+  func tooLarge() async throws {
+    var limits = HTTPListenerLimits()
+    limits.webSocketMessageSize = 1000
+    let half = String(repeating: "a", count: 600)
+    for frames in [Self.frame(1, half + half), Self.frame(1, half, isFinal: false) + Self.frame(0, half)] {
+      try await withSocket(StubParent(), limits: limits) { client in
+        try? await client.send(frames)
+        await eventually { client.isClosed }
+      }
+    }
+  }
+
+  @Test("a peer that does not answer pings is given up")
+  func missingPong() async throws {
+    var limits = HTTPListenerLimits()
+    limits.pingInterval = .milliseconds(300)
+    limits.pongTimeout = .milliseconds(300)
+    let parent = StubParent()
+    try await withSocket(parent, limits: limits) { client in
+      await eventually { client.isClosed }
+      #expect(client.statuses == [101])
+    }
+  }
+
+  @Test("a transport answers pings and stays connected")
+  func answeredPings() async throws {
+    var limits = HTTPListenerLimits()
+    limits.pingInterval = .milliseconds(250)
+    limits.pongTimeout = .milliseconds(500)
+    var options = HTTPTransportOptions()
+    options.pingInterval = .milliseconds(250)
+    let parent = StubParent()
+    try await withListener(parent, limits: limits) { port in
+      let transport = try HTTPTransport(
+        url: "http://127.0.0.1:\(port)", workerID: "w1", token: "secret", options: options)
+      let commands = try await transport.listenForCommands()
+      await eventually { parent.seen.openChannels.count == 1 }
+      // Longer than ping and pong may take together.
+      try await Task.sleep(for: .seconds(2))
+      parent.seen.openChannels.first?.send(WorkerCommand(command: "still here"))
+      let taken = try await within { try await take(1, from: commands) }
+      #expect(taken.map(\.command) == ["still here"])
+      await transport.close()
+    }
+  }
+
+  @Test("a client without an id in the path is named by its header")
+  func headerID() async throws {
+    let parent = StubParent()
+    try await withListener(parent) { port in
+      let client = try await RawClient.connect(port: port)
+      let text = Self.upgrade.split(separator: " /_worker/ws/w1", maxSplits: 1).joined(separator: " /_worker/ws")
+      try await client.send(text.split(separator: "X-Worker-Token", maxSplits: 1).joined(separator: "X-Worker-ID: old\r\nX-Worker-Token"))
+      await eventually { parent.seen.openChannels.first?.workerID == "old" }
+      await client.close()
+    }
+  }
+}
