@@ -38,6 +38,7 @@ struct CanonicalJSONTests {
   func duplicates() throws {
     #expect(try canonical(#"{"a":1,"b":2,"a":null}"#) == #"{"b":2}"#)
     #expect(try canonical(#"{"a":null,"\u0061":3}"#) == #"{"a":3}"#)
+    #expect(try canonical(#"{"x":{"a":1e30,"b":0.50,"a":1}}"#) == #"{"x":{"a":1,"b":0.5}}"#)
   }
 
   @Test("objects with more members than are sorted in place are in order, too")
