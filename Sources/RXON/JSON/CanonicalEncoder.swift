@@ -12,6 +12,20 @@ struct CanonicalEncoder {
   static func encode(
     _ json: RawJSON, omitting names: [String], schema: ModelSchema?
   ) throws(JSONError) -> [UInt8] {
+    do throws(JSONError) {
+      return try encodeOnce(json, omitting: names, schema: schema)
+    } catch {
+      // What has no canonical form may stand in a member that a later one of its name replaces.
+      guard let unique = try? RawJSON(json.value()),
+        let encoded = try? encodeOnce(unique, omitting: names, schema: schema)
+      else { throw error }
+      return encoded
+    }
+  }
+
+  private static func encodeOnce(
+    _ json: RawJSON, omitting names: [String], schema: ModelSchema?
+  ) throws(JSONError) -> [UInt8] {
     try json.storage.withUnsafeBufferPointer { (buffer) throws(JSONError) -> [UInt8] in
       let scanner = JSONScanner(buffer, range: json.range, maximumDepth: JSONLimits.greatestDepth)
       var encoder = CanonicalEncoder(scanner, omitting: names.map { Array($0.utf8) })

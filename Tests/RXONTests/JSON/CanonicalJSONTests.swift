@@ -11,7 +11,8 @@ struct CanonicalJSONTests {
     "numbers take their shortest form",
     arguments: [
       ("1.50", "1.5"), ("10.0", "10"), ("-0.0", "0"), ("0.00", "0"), ("-10.0", "-10"), ("100.010", "100.01"),
-      ("0.0001", "0.0001"), ("0.00001", "0.00001"), ("0.000001", "1e-6"), ("0.0000012", "1.2e-6"), ("-0.00100", "-0.001"),
+      ("0.0001", "0.0001"), ("0.00001", "0.00001"), ("0.000001", "1e-6"), ("0.0000012", "1.2e-6"),
+      ("-0.00100", "-0.001"),
       ("1.5e1", "15"), ("15e-1", "1.5"), ("1.0e0", "1"), ("9007199254740993.0", "9007199254740992"),
       ("123456789012345678", "123456789012345678"), ("1234567890123456789", "1234567890123456789"),
       ("0.1234567890123456789", "0.12345678901234568"), ("1e-400", "0"), ("-1e-400", "0"),
@@ -28,7 +29,8 @@ struct CanonicalJSONTests {
   @Test("names are sorted by the bytes they stand for, escaped or not")
   func names() throws {
     #expect(try canonical(#"{"b":1,"\u0001":2,"!":3,"a":4}"#) == #"{"\u0001":2,"!":3,"a":4,"b":1}"#)
-    #expect(try canonical(#"{"aaaaaaaaab":1,"aaaaaaaaa":2,"aaaaaaaa":3,"a\u0000":4,"a":5}"#)
+    #expect(
+      try canonical(#"{"aaaaaaaaab":1,"aaaaaaaaa":2,"aaaaaaaa":3,"a\u0000":4,"a":5}"#)
         == #"{"a":5,"a\u0000":4,"aaaaaaaa":3,"aaaaaaaaa":2,"aaaaaaaaab":1}"#)
   }
 
@@ -36,6 +38,7 @@ struct CanonicalJSONTests {
   func duplicates() throws {
     #expect(try canonical(#"{"a":1,"b":2,"a":null}"#) == #"{"b":2}"#)
     #expect(try canonical(#"{"a":null,"\u0061":3}"#) == #"{"a":3}"#)
+    #expect(try canonical(#"{"x":{"a":1e30,"b":0.50,"a":1}}"#) == #"{"x":{"a":1,"b":0.5}}"#)
   }
 
   @Test("objects with more members than are sorted in place are in order, too")

@@ -28,11 +28,16 @@ struct ModelTests {
   @Test(
     "what is wrong is named with its path",
     arguments: [
-      (#"{"worker_id":"w","supported_skills":[{"name":"a"},{"name":1}]}"#, "'supported_skills[1].name' must be a string"),
+      (
+        #"{"worker_id":"w","supported_skills":[{"name":"a"},{"name":1}]}"#,
+        "'supported_skills[1].name' must be a string"
+      ),
       (#"{"worker_id":"w","supported_skills":["echo"]}"#, "'supported_skills[0]' must be an object"),
       (#"{"worker_id":"w","supported_skills":[{}]}"#, "'supported_skills[0].name' is missing"),
-      (#"{"worker_id":"w","capabilities":{"cost_per_skill":{"a":"x"}}}"#,
-        "'capabilities.cost_per_skill.a' must be a number"),
+      (
+        #"{"worker_id":"w","capabilities":{"cost_per_skill":{"a":"x"}}}"#,
+        "'capabilities.cost_per_skill.a' must be a number"
+      ),
       (#"{"worker_id":"w","timestamp":1.5}"#, "'timestamp' must be an integer"),
       (#"{"worker_id":"w","metadata":[]}"#, "'metadata' must be an object"),
       (#"{"worker_id":"w","available_skills":"a"}"#, "'available_skills' must be a list"),

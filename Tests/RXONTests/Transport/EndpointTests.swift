@@ -21,9 +21,12 @@ struct EndpointTests {
     "what is no endpoint is refused with its reason",
     arguments: [
       ("localhost:8080", .noScheme), ("", .noScheme), ("1http://x", .noScheme), ("http://", .noHost),
-      ("http://:80", .noHost), ("http://x:", .port("")), ("http://x:99999", .port("99999")), ("http://x:-1", .port("-1")),
-      ("http://::1", .brackets), ("http://[::1", .brackets), ("http://[::1]x", .port("")), ("http://u:p@x", .credentials),
-      ("http://x/?a", .query), ("http://x y", .whiteSpace), ("http://x:99999999999999999999", .port("99999999999999999999")),
+      ("http://:80", .noHost), ("http://x:", .port("")), ("http://x:99999", .port("99999")),
+      ("http://x:-1", .port("-1")),
+      ("http://::1", .brackets), ("http://[::1", .brackets), ("http://[::1]x", .port("")),
+      ("http://u:p@x", .credentials),
+      ("http://x/?a", .query), ("http://x y", .whiteSpace),
+      ("http://x:99999999999999999999", .port("99999999999999999999")),
     ] as [(String, EndpointError.Problem)])
   func refusals(text: String, problem: EndpointError.Problem) {
     #expect(throws: EndpointError(text, problem)) { try Endpoint(text) }
@@ -53,7 +56,8 @@ struct EndpointTests {
     arguments: [
       (400, "bad", .rejected), (401, "expired", .unauthorized), (403, "Duplicate message detected", .duplicate),
       (403, "wrong signature", .forbidden), (404, "worker not found", .notFound), (409, "loop", .conflict),
-      (413, "large", .payloadTooLarge), (422, "bad", .rejected), (429, "slow", .rateLimited), (503, "starting", .serverError),
+      (413, "large", .payloadTooLarge), (422, "bad", .rejected), (429, "slow", .rateLimited),
+      (503, "starting", .serverError),
       (302, "elsewhere", .protocolViolation),
     ] as [(Int, String, TransportError.Kind)])
   func refusalKinds(status: Int, message: String, kind: TransportError.Kind) {

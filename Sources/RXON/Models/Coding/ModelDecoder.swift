@@ -64,6 +64,7 @@ public struct ModelDecoder {
 
   // MARK: Scalars
 
+  /// A string.
   public mutating func string() throws(ModelError) -> String {
     guard scanner.peek() == UInt8(ascii: "\"") else { throw mismatch("a string") }
     return try json { (scanner) throws(JSONError) in scanner.text(of: try scanner.scanString()) }
@@ -85,6 +86,7 @@ public struct ModelDecoder {
     return number.double
   }
 
+  /// `true` or `false`.
   public mutating func bool() throws(ModelError) -> Bool {
     switch scanner.peek() {
     case UInt8(ascii: "t"):
