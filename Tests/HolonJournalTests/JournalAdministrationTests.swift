@@ -14,12 +14,14 @@ struct JournalAdministrationTests {
     let long = Array("{\n\"text\": \"\(String(repeating: "long ", count: 1_000))\"\n}".utf8)
     let lost = Array(#"{"job_id":"job","task_id":"lost","type":"render","priority":4}"#.utf8)
     _ = await journal.committing(
-      .taskTaken(task("waiting", content: long)), .resultStored(result("done")), .eventStored(event("told", priority: 2)),
+      .taskTaken(task("waiting", content: long)), .resultStored(result("done")),
+      .eventStored(event("told", priority: 2)),
       .resultStored(result("refused", status: "odd", content: [UInt8](#"{"a":1}"#.utf8))), .eventStored(event("late")),
       .outboxDeadLettered(.result(key("refused")), reason: "forbidden", detail: "said no", at: 1_800_000_000),
       .outboxDeadLettered(.event("late"), reason: "expired", detail: "", at: 1_800_000_001),
       .deadLettered(
-        DeadLetter(kind: .task, subject: "job/lost", uplink: parent, reason: "expired", detail: "", at: 3, content: lost)))
+        DeadLetter(
+          kind: .task, subject: "job/lost", uplink: parent, reason: "expired", detail: "", at: 3, content: lost)))
     return journal
   }
 
@@ -77,6 +79,20 @@ struct JournalAdministrationTests {
     #expect(snapshot.tasks.last?.priority == 4)
     #expect(try await journal.content(.result(key("refused"))) == Array(#"{"a":1}"#.utf8))
     #expect(journal.usage().deadLetters == 0)
+  }
+
+  @Test("reads a stopped node's journal and one that a crash left, without changing either")
+  func stopped() async throws {
+    let journal = try await fill()
+    let crashed = directory.file("crashed.db")
+    Files.copy(path, to: crashed)
+    Files.copy(path + "-wal", to: crashed + "-wal")
+    journal.close()
+    for path in [path, crashed] {
+      let before = Files.read(path)
+      #expect(try JournalAdministration(path: path, access: .read).list(limit: 100).count == 6)
+      #expect(Files.read(path) == before)
+    }
   }
 
   @Test("drops one entry of any kind")

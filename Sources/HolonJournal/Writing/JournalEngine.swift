@@ -5,6 +5,7 @@ import HolonRouting
 final class JournalEngine<Store: RecordStore>: Sendable {
   let queue: SubmissionQueue<Store>
   private let status: Monitor<WriterStatus>
+  private let report: @Sendable (JournalIncident) -> Void
 
   /// Most bytes that wait to be written before commits are refused.
   private static var maximumQueuedBytes: Int { 64 << 20 }
@@ -12,6 +13,7 @@ final class JournalEngine<Store: RecordStore>: Sendable {
   init(store: sending Store, ledger: Ledger, options: JournalOptions) throws(JournalFailure) {
     queue = SubmissionQueue(recordingDelay: options.recordingDelay, maximumBytes: Self.maximumQueuedBytes)
     status = Monitor(WriterStatus(usage: ledger.usage))
+    report = options.report
     let recorder = Recorder(store: store, ledger: ledger, options: options)
     let writer = Writer(recorder: recorder, queue: queue, published: status, report: options.report)
     let status = status
@@ -30,7 +32,9 @@ final class JournalEngine<Store: RecordStore>: Sendable {
 
   func record(_ changes: [JournalChange]) {
     guard !changes.isEmpty else { return }
-    _ = queue.put(Submission(changes, completion: nil))
+    if !queue.put(Submission(changes, completion: nil)) {
+      report(.recordingLost(changes: changes.count, .closed))
+    }
   }
 
   func content(

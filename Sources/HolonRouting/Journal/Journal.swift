@@ -7,7 +7,8 @@ public protocol Journal: Sendable {
   /// they complete after all earlier ones.
   func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void)
 
-  /// Commits `changes` together when convenient; nobody waits for them. In the order of all calls.
+  /// Commits `changes` together when convenient; nobody waits for them. In the order of all calls. By
+  /// default a commit whose completion does nothing.
   func record(_ changes: [JournalChange])
 
   /// Everything a node needs to go on after a restart, without contents.
@@ -21,6 +22,12 @@ public protocol Journal: Sendable {
 
   /// Commits what is waiting, then closes. Idempotent. Blocks; not for a thread of the journal's.
   func close()
+}
+
+extension Journal {
+  public func record(_ changes: [JournalChange]) {
+    commit(changes) { _ in }
+  }
 }
 
 public enum JournalFailure: Error, Sendable, Hashable {
