@@ -26,7 +26,8 @@ struct SkillDirectory: Sendable {
     for slots in slotsByName.values {
       for slot in slots {
         guard let name = entries[slot]?.variant.name else { continue }
-        entries[slot]?.strategy = route(of: name)?.strategy ?? .standard
+        let strategy = route(of: name)?.strategy ?? .standard
+        entries[slot]?.strategy = strategy
       }
     }
   }
