@@ -27,8 +27,6 @@ struct JournalOption: ParsableArguments {
     let path = try path()
     do {
       return try JournalAdministration(path: path, access: access)
-    } catch .locked(let reason) {
-      throw CommandFailure(.failed, "\(reason); stop the node first")
     } catch {
       throw CommandFailure(error)
     }
