@@ -75,12 +75,12 @@ struct Assignment {
 
 /// A cancellation on its way.
 struct Cancellation {
-  let command: WorkerCommand
+  let command: Boxed<WorkerCommand>
   let requestedAt: Duration
 }
 
 /// What the journal refused to take.
-enum Unstored {
+indirect enum Unstored {
   case task(TaskRecord)
   case result(TaskResult)
 }
