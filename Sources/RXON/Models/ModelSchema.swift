@@ -1,6 +1,6 @@
 /// The members that the reference implementation knows of a model, and what it does with them.
 public struct ModelSchema: Sendable {
-  public indirect enum Shape: Sendable {
+  public enum Shape: Sendable {
     /// Taken as it is.
     case value
     /// Dropped when it equals this default.
