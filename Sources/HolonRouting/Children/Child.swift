@@ -71,7 +71,7 @@ struct Child {
     Set(declared.hot ?? registration.hotSkills ?? [])
   }
 
-  /// Adopts what the heartbeat tells. Metadata only where it tells the Holons below.
+  /// Adopts what the heartbeat tells.
   mutating func merge(_ heartbeat: Heartbeat) {
     status = heartbeat.status
     if let usage = heartbeat.usage { boxedUsage = Boxed(usage) }
@@ -84,7 +84,6 @@ struct Child {
     }
     merged.availableSkills = heartbeat.availableSkills ?? merged.availableSkills
     merged.hotSkills = heartbeat.hotSkills ?? merged.hotSkills
-    if !HolonMetadata.path(in: heartbeat.metadata).isEmpty { merged.metadata = heartbeat.metadata }
     if merged != registration { registration = merged }
   }
 

@@ -4,7 +4,7 @@ import RXON
 extension Router {
   mutating func register(_ call: CallID, _ registration: WorkerRegistration, isHolon: Bool) {
     let id = registration.workerID
-    if let failure = refusal(of: id, metadata: registration.metadata) {
+    if let failure = refusal(of: registration) {
       emit(.refuse(call, failure))
       emit(.report(.childRefused(id, reason: failure.message)))
       return
@@ -30,17 +30,18 @@ extension Router {
   }
 
   /// Why a child may not be below this node; nil if it may.
-  private func refusal(of id: String, metadata: RawJSON?) -> CallFailure? {
-    let path = HolonMetadata.path(in: metadata)
-    if id == configuration.nodeID || path.contains(configuration.nodeID) {
-      let way = (path.contains(configuration.nodeID) ? path : [id]).joined(separator: " < ")
+  private func refusal(of registration: WorkerRegistration) -> CallFailure? {
+    let id = registration.workerID
+    let node = configuration.nodeID
+    let lineage = HolonLineage(of: registration)
+    if id == node || lineage.path.contains(node) {
       return CallFailure(
-        status: 409, "loop: \(configuration.nodeID) is itself below \(id) (\(way)); change the uplink of one of them")
+        status: 409, "loop: \(node) is itself at or below \(id); change the uplink of one of the two")
     }
-    if path.count > configuration.maximumDepth {
+    if lineage.depthBelow > configuration.maximumDepth {
+      let limit = configuration.maximumDepth
       return CallFailure(
-        status: 409,
-        "too deep: the chain below \(id) has \(path.count) Holons, the limit is \(configuration.maximumDepth)")
+        status: 409, "too deep: there are \(lineage.depthBelow) levels below \(id), the limit is \(limit)")
     }
     if children.slot(of: id) == nil, children.count >= configuration.maximumChildren {
       return CallFailure(
@@ -66,10 +67,6 @@ extension Router {
     guard let slot = children.slot(of: id) else { return refuseUnknown(call, child: id) }
     noteCall(of: slot)
     if let heartbeat {
-      if let failure = refusal(of: id, metadata: heartbeat.metadata) {
-        emit(.refuse(call, failure))
-        return lose(slot, reason: "loop")
-      }
       if heartbeat.status == WorkerStatus.offline {
         emit(.answerHeartbeat(call, HeartbeatReply()))
         return lose(slot, reason: "offline")

@@ -97,7 +97,8 @@ enum TaskEnding: Equatable {
   /// The answer to a result that comes after the end.
   func reply(to child: String) -> ResultReply {
     switch self {
-    case .answered(let answerer): answerer == child ? .accepted : .ignored(reason: IgnoredReason.workerMismatch.rawValue)
+    case .answered(child): .accepted
+    case .answered: .ignored(reason: IgnoredReason.workerMismatch.rawValue)
     case .unknown: .accepted
     case .cancelled: .ignored(reason: IgnoredReason.jobCancelled.rawValue)
     case .expired: .ignored(reason: IgnoredReason.deadlineExceeded.rawValue)
