@@ -19,10 +19,10 @@ struct RouterChildrenTests {
   @Test("A registration that would close a loop, or is too deep, is refused with 409")
   func loops() {
     var node = RouterHarness { $0.maximumDepth = 2 }
-    #expect(node.register("h", isHolon: true, path: ["h", "node"]).refusals.first?.status == 409)
+    #expect(node.register("h", isHolon: true, below: ["h", "node"]).refusals.first?.status == 409)
     #expect(node.register("node").refusals.first?.status == 409)
-    #expect(node.register("h", isHolon: true, path: ["a", "b", "c"]).refusals.first?.status == 409)
-    #expect(node.register("h", isHolon: true, path: ["a", "b"]).refusals.isEmpty)
+    #expect(node.register("h", isHolon: true, below: ["a", "b"], depth: 3).refusals.first?.status == 409)
+    #expect(node.register("h", isHolon: true, below: ["a", "b", "c", "d"], depth: 2).refusals.isEmpty)
     #expect(node.router.childCount == 1)
   }
 

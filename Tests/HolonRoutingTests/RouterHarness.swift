@@ -68,7 +68,7 @@ struct RouterHarness {
   @discardableResult
   mutating func register(
     _ id: String, skills: [String] = ["echo"], costs: [String: Double]? = nil, hot: [String]? = nil,
-    versions: [String: String] = [:], isHolon: Bool = false, path: [String]? = nil
+    versions: [String: String] = [:], isHolon: Bool = false, below path: [String] = [], depth: Int = 0
   ) -> [RoutingAction] {
     let call = call()
     return send(
@@ -76,8 +76,9 @@ struct RouterHarness {
         call,
         WorkerRegistration(
           workerID: id, supportedSkills: skills.map { SkillInfo(name: $0, version: versions[$0]) }, hotSkills: hot,
-          capabilities: costs.map { WorkerCapabilities(costPerSkill: $0) },
-          metadata: path.map { .object(["holon": .object(["path": .strings($0)])]) }),
+          capabilities: WorkerCapabilities(
+            costPerSkill: costs, extra: .object(["holon": .object(["depth_below": .integer(depth)])])),
+          metadata: .object(["holon": .object(["path": .strings(path)])])),
         isHolon: isHolon))
   }
 

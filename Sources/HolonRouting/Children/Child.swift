@@ -5,15 +5,14 @@ struct Child {
   let id: String
   /// Rises with every child that registers.
   let order: UInt64
-  /// The registration, with what later heartbeats changed.
-  var registration: WorkerRegistration
+  private var boxedRegistration: Boxed<WorkerRegistration>
+  private var boxedUsage: Boxed<ResourcesUsage>?
   var isHolon: Bool
   /// The status of its last heartbeat; nil since it registered.
   var status: String? {
     didSet { isDraining = status == WorkerStatus.draining }
   }
   private(set) var isDraining = false
-  var usage: ResourcesUsage?
   var lastSeen: Duration
   /// Set when its last connection went away, until it calls again.
   var goneSince: Duration?
@@ -34,10 +33,18 @@ struct Child {
   init(id: String, order: UInt64, registration: WorkerRegistration, isHolon: Bool, lastSeen: Duration) {
     self.id = id
     self.order = order
-    self.registration = registration
+    boxedRegistration = Boxed(registration)
     self.isHolon = isHolon
     self.lastSeen = lastSeen
   }
+
+  /// The registration, with what later heartbeats changed.
+  var registration: WorkerRegistration {
+    get { boxedRegistration.value }
+    set { boxedRegistration = Boxed(newValue) }
+  }
+
+  var usage: ResourcesUsage? { boxedUsage?.value }
 
   func cost(of skill: String) -> Double? {
     guard let cost = registration.capabilities?.costPerSkill?[skill], cost.isFinite else { return nil }
@@ -64,19 +71,20 @@ struct Child {
     Set(declared.hot ?? registration.hotSkills ?? [])
   }
 
-  /// Adopts what the heartbeat tells. Metadata only where it tells the Holons below.
+  /// Adopts what the heartbeat tells.
   mutating func merge(_ heartbeat: Heartbeat) {
     status = heartbeat.status
-    usage = heartbeat.usage ?? usage
+    if let usage = heartbeat.usage { boxedUsage = Boxed(usage) }
+    var merged = registration
     if let skills = heartbeat.supportedSkills {
-      registration.supportedSkills = skills
-      registration.skillsHash = heartbeat.skillsHash
-    } else if registration.supportedSkills != nil, registration.skillsHash == nil {
-      registration.skillsHash = heartbeat.skillsHash
+      merged.supportedSkills = skills
+      merged.skillsHash = heartbeat.skillsHash
+    } else if merged.supportedSkills != nil, merged.skillsHash == nil {
+      merged.skillsHash = heartbeat.skillsHash
     }
-    registration.availableSkills = heartbeat.availableSkills ?? registration.availableSkills
-    registration.hotSkills = heartbeat.hotSkills ?? registration.hotSkills
-    if !HolonMetadata.path(in: heartbeat.metadata).isEmpty { registration.metadata = heartbeat.metadata }
+    merged.availableSkills = heartbeat.availableSkills ?? merged.availableSkills
+    merged.hotSkills = heartbeat.hotSkills ?? merged.hotSkills
+    if merged != registration { registration = merged }
   }
 
   /// Whether the child's skills are not the ones known here.

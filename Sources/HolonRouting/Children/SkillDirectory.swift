@@ -40,7 +40,8 @@ struct SkillDirectory: Sendable {
       entries[slot]?.uses += 1
       return slot
     }
-    let slot = entries.insert(Entry(variant: variant, strategy: route(of: variant.name)?.strategy ?? .standard, uses: 1))
+    let strategy = route(of: variant.name)?.strategy ?? .standard
+    let slot = entries.insert(Entry(variant: variant, strategy: strategy, uses: 1))
     slotsByName[variant.name, default: []].append(slot)
     return slot
   }

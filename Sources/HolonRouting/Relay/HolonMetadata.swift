@@ -12,9 +12,4 @@ enum HolonMetadata {
     let kept = (holon ?? .emptyObject).setting("origin_timestamp", to: .integer(originTime))
     return (metadata ?? .emptyObject).setting(member, to: kept)
   }
-
-  /// The ids of the Holons at and below the sender, as its registration tells them.
-  static func path(in metadata: RawJSON?) -> [String] {
-    metadata?[member]?["path"]?.elements.compactMap(\.stringValue) ?? []
-  }
 }

@@ -5,11 +5,16 @@ import RXON
 enum RelayedResult {
   /// A child's result. The origin stays who it was, the child joins the identity chain, and the time at which the
   /// origin signed stays in `metadata.holon`.
-  static func relaying(_ result: TaskResult, from child: String) -> TaskResult {
+  ///
+  /// Not so for a signed task: the reference orchestrator folds a result's metadata into further tasks of the job after
+  /// it signed them, and workers would refuse those.
+  static func relaying(_ result: TaskResult, from child: String, taskIsSigned: Bool) -> TaskResult {
     var relayed = result
     relayed.workerID = nil
     relayed.originWorkerID = result.originWorkerID ?? result.workerID ?? child
-    relayed.metadata = HolonMetadata.keeping(originTime: result.timestamp, in: result.metadata)
+    if !taskIsSigned {
+      relayed.metadata = HolonMetadata.keeping(originTime: result.timestamp, in: result.metadata)
+    }
     relayed.timestamp = nil
     var security = result.security?.unsigned ?? SecurityContext()
     var chain = security.identityChain ?? []

@@ -76,10 +76,6 @@ extension Router {
     guard let slot = children.slot(of: id) else { return refuseUnknown(call, child: id) }
     noteCall(of: slot)
     if let heartbeat {
-      if let (_, failure) = refusal(of: id, HolonLineage(path: HolonMetadata.path(in: heartbeat.metadata))) {
-        emit(.refuse(call, failure))
-        return lose(slot, reason: "loop")
-      }
       if heartbeat.status == WorkerStatus.offline {
         emit(.answerHeartbeat(call, HeartbeatReply()))
         return lose(slot, reason: "offline")

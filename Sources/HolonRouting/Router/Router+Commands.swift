@@ -28,7 +28,7 @@ extension Router {
     guard let task = tasks[slot] else { return }
     guard let assignment = task.assignment else { return cancelHere(slot) }
     if task.cancellation == nil {
-      tasks[slot]?.cancellation = Cancellation(command: command, requestedAt: now.uptime)
+      tasks[slot]?.cancellation = Cancellation(command: Boxed(command), requestedAt: now.uptime)
       reschedule(task: slot)
     }
     // Without a channel the answers to the child's heartbeats name the task until it answers.

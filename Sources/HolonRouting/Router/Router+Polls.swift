@@ -157,16 +157,16 @@ extension Router {
 
   /// Brings the child's place in the skill directory up to date with its load and its polls.
   mutating func reindex(_ slot: Int) {
-    guard let groups = children[slot]?.groups, !groups.isEmpty else { return }
-    let serves = mayServe(slot)
-    for groupSlot in groups {
+    guard let child = children[slot] else { return }
+    let serves = !isDraining && !child.isDraining
+    for groupSlot in child.groups {
       guard let group = polls.group(groupSlot) else { continue }
       let isReady = serves && !group.polls.isEmpty
       guard isReady || group.isIndexed else { continue }
       polls.setIndexed(isReady, group: groupSlot)
       for skill in group.skills {
         if isReady {
-          skills.setReady(groupSlot, rank: rank(of: slot, skill), for: skill)
+          skills.setReady(groupSlot, rank: rank(of: child, skill), for: skill)
         } else {
           skills.setUnready(groupSlot, for: skill)
         }
@@ -174,12 +174,11 @@ extension Router {
     }
   }
 
-  private func rank(of slot: Int, _ skill: OfferedSkill) -> ChildRank {
-    let record = skill.strategy == .bestValue ? children[slot]?.records[skill.variant.name] : nil
+  private func rank(of child: Child, _ skill: OfferedSkill) -> ChildRank {
+    let record = skill.strategy == .bestValue ? child.records[skill.variant.name] : nil
     return skill.strategy.rank(
       Candidate(
-        isHot: skill.isHot, cost: skill.cost, running: children[slot]?.running.count ?? 0,
-        parkedPolls: children[slot]?.parkedPolls ?? 0, lastServed: children[slot]?.lastServed ?? 0,
-        order: skill.order, record: record))
+        isHot: skill.isHot, cost: skill.cost, running: child.running.count, parkedPolls: child.parkedPolls,
+        lastServed: child.lastServed, order: skill.order, record: record))
   }
 }

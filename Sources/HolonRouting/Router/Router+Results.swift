@@ -31,9 +31,10 @@ extension Router {
   }
 
   private mutating func accept(_ result: TaskResult, of slot: Int, _ call: CallID, from child: String) {
-    guard let key = tasks[slot]?.key else { return }
+    guard let key = tasks[slot]?.key, let isSigned = tasks[slot]?.isSigned else { return }
+    let relayed = RelayedResult.relaying(result, from: child, taskIsSigned: isSigned)
     end(slot, .answered(by: child))
-    store(RelayedResult.relaying(result, from: child), of: slot, answer: .answerResult(call, .accepted))
+    store(relayed, of: slot, answer: .answerResult(call, .accepted))
     emit(.report(.resultTaken(key, child: child, status: result.status)))
   }
 

@@ -16,6 +16,7 @@ extension Router {
       skillType: payload.addedText("skill_type"), priority: payload.priority, deadline: payload.deadline,
       assignedTo: nil, attempts: 0, takenAt: now.unixSeconds, content: task.json.bytes)
     let slot = tasks.insert(HeldTask(record, age: tasks.makeAge(), state: .queued))
+    tasks[slot]?.isSigned = payload.sig != nil
     if let (ending, code, message) = refusal ?? objection(to: payload, slot) {
       return fail(slot, ending, code, message)
     }

@@ -47,6 +47,7 @@ public struct Router: Sendable {
   /// Takes in what happened and returns what to do, in order. What time has brought about comes first.
   public mutating func handle(_ event: RoutingEvent, at moment: Moment) -> [RoutingAction] {
     now = moment
+    actions.reserveCapacity(8)
     passTime()
     dispatch(event)
     defer {

@@ -18,7 +18,7 @@ public struct RouterConfiguration: Sendable, Hashable {
   /// How many tasks may be asked for beyond those that parked polls wait for.
   public var prefetch: Int
 
-  /// The deepest chain of Holons below this one that is taken in.
+  /// How many levels a child may have below it; also the longest bubbling chain of an event.
   public var maximumDepth: Int
   /// A child that makes no call for this long is lost.
   public var childTimeout: Duration

@@ -1,6 +1,6 @@
 public import RXON
 
-/// What the node must do, in order.
+/// What the node must do, in order. Large cases are indirect, so that lists of actions move little.
 public enum RoutingAction: Sendable {
   /// Commit these changes; the actions after this one are performed when they have reached stable storage.
   /// No changes: a barrier behind all earlier ones.
@@ -9,7 +9,7 @@ public enum RoutingAction: Sendable {
   case record([JournalChange])
 
   // Answers to children.
-  case answerRegistration(CallID, RegistrationReply)
+  indirect case answerRegistration(CallID, RegistrationReply)
   case answerHeartbeat(CallID, HeartbeatReply)
   /// Answer the poll with the task's stored bytes.
   case forwardToChild(CallID, TaskKey, child: String)
@@ -17,15 +17,15 @@ public enum RoutingAction: Sendable {
   case answerResult(CallID, ResultReply)
   case acknowledgeEvent(CallID)
   case refuse(CallID, CallFailure)
-  case sendCommand(WorkerCommand, child: String)
+  indirect case sendCommand(WorkerCommand, child: String)
 
   // Upwards.
   /// The result is in the journal: deliver it.
-  case forwardResult(TaskKey, TaskResult, to: UplinkID)
+  indirect case forwardResult(TaskKey, TaskResult, to: UplinkID)
   /// The event is in the journal: deliver it.
-  case forwardEvent(WorkerEventPayload, to: UplinkID)
+  indirect case forwardEvent(WorkerEventPayload, to: UplinkID)
   /// Best effort; a newer one of the same task replaces one that still waits.
-  case relayProgress(WorkerEventPayload, to: UplinkID)
+  indirect case relayProgress(WorkerEventPayload, to: UplinkID)
 
   /// What the node offers its parents may have changed: compare and tell.
   case offerChanged

@@ -21,6 +21,8 @@ struct HeldTask {
   let takenAt: Int
   /// Rises with every task taken.
   let age: UInt64
+  /// Whether the orchestrator signed it; so it is taken to be when a restart does not tell.
+  var isSigned = true
   var attempts: Int
   var state: State
   /// The child that had it before it went back to the queue: it may still claim it.
@@ -75,12 +77,12 @@ struct Assignment {
 
 /// A cancellation on its way.
 struct Cancellation {
-  let command: WorkerCommand
+  let command: Boxed<WorkerCommand>
   let requestedAt: Duration
 }
 
 /// What the journal refused to take.
-enum Unstored {
+indirect enum Unstored {
   case task(TaskRecord)
   case result(TaskResult)
 }
@@ -97,7 +99,8 @@ enum TaskEnding: Equatable {
   /// The answer to a result that comes after the end.
   func reply(to child: String) -> ResultReply {
     switch self {
-    case .answered(let answerer): answerer == child ? .accepted : .ignored(reason: IgnoredReason.workerMismatch.rawValue)
+    case .answered(child): .accepted
+    case .answered: .ignored(reason: IgnoredReason.workerMismatch.rawValue)
     case .unknown: .accepted
     case .cancelled: .ignored(reason: IgnoredReason.jobCancelled.rawValue)
     case .expired: .ignored(reason: IgnoredReason.deadlineExceeded.rawValue)
