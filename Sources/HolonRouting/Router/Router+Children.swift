@@ -140,7 +140,7 @@ extension Router {
     guard let slot = children.slot(of: id) else { return }
     noteCall(of: slot)
     for task in children[slot]?.running.sorted() ?? [] {
-      if let command = tasks[task]?.cancellation?.command { emit(.sendCommand(command, child: id)) }
+      if let command = tasks[task]?.cancellation?.command.value { emit(.sendCommand(command, child: id)) }
     }
     for command in children[slot]?.pendingCommands ?? [] { emit(.sendCommand(command, child: id)) }
     children[slot]?.pendingCommands = []
