@@ -6,7 +6,8 @@
 ///
 /// Lifecycle: `connect()` once, any number of concurrent calls, `close()` once. After `close()` every call and the
 /// command stream fail with ``TransportError/closed``. Calls may run concurrently; cancelling the calling task abandons
-/// the call.
+/// the call. Calls begin on their caller's executor, so that an actor that shares its event loop with a transport pays
+/// for no change of thread.
 public protocol Transport: Sendable {
   /// The identity under which this transport speaks.
   var workerID: String { get }
@@ -23,7 +24,8 @@ public protocol Transport: Sendable {
   /// Ends all calls and connections. Idempotent.
   nonisolated(nonsending) func close() async
 
-  nonisolated(nonsending) func register(_ registration: WorkerRegistration) async throws(TransportError) -> RegistrationReply
+  nonisolated(nonsending) func register(_ registration: WorkerRegistration)
+    async throws(TransportError) -> RegistrationReply
 
   /// Asks for a task and waits up to `wait` for one. `nil` when there was none.
   nonisolated(nonsending) func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
@@ -42,7 +44,8 @@ public protocol Transport: Sendable {
   nonisolated(nonsending) func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool
 
   /// The commands of the parent, from one opened command channel until it is lost (the stream then throws).
-  nonisolated(nonsending) func listenForCommands() async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
+  nonisolated(nonsending) func listenForCommands()
+    async throws(TransportError) -> AsyncThrowingStream<WorkerCommand, any Error>
 
   /// Obtains an access token with the credentials at hand (refresh token, else the configured token) and adopts it.
   @discardableResult
