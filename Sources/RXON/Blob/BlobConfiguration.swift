@@ -1,7 +1,10 @@
 /// Which blob storage a node uses. Parent and worker compare its hash (protocol §6).
 public struct BlobConfiguration: Sendable, Hashable {
+  /// The URL of the storage.
   public var endpoint: String
+  /// Names the account; no secret.
   public var accessKey: String
+  /// The default bucket.
   public var bucket: String
 
   /// Nil where a part is missing or empty: then there is nothing to compare.

@@ -2,7 +2,9 @@
 public struct BlobURI: Sendable, Hashable {
   public static let scheme = "s3"
 
+  /// Empty where the URI names none.
   public var bucket: String
+  /// Without a `/` at its start.
   public var key: String
   /// Written with a `/` at its end.
   public var isDirectory: Bool
@@ -37,6 +39,7 @@ extension BlobURI: CustomStringConvertible {
   public var description: String { "\(Self.scheme)://\(bucket)/\(key)" }
 }
 
+/// Why a text is no place in blob storage.
 public enum BlobURIError: Error, Sendable, Hashable {
   /// A relative key, and no default bucket.
   case noBucket(String)

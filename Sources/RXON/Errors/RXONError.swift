@@ -9,6 +9,7 @@ public struct RXONError: Error, Sendable, Hashable {
 
   /// Of a bounded vocabulary, for metrics and for the parent.
   public var code: ErrorCode
+  /// Whose fault it is.
   public var origin: Origin
   /// Whether the same thing may succeed later.
   public var isRetryable: Bool
@@ -36,6 +37,7 @@ extension RXONError: CustomStringConvertible {
 }
 
 extension RXONError {
+  /// What a failed call to the parent means.
   public init(_ error: TransportError) {
     self.init(
       error.kind.code, origin: error.kind.origin, isRetryable: error.kind.isRetryable, error.message)
@@ -55,6 +57,7 @@ extension TransportError.Kind {
     }
   }
 
+  /// Whose fault it is.
   public var origin: RXONError.Origin {
     switch self {
     case .unsendable, .closed: .local

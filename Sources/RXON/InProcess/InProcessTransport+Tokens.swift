@@ -6,7 +6,7 @@ extension InProcessTransport {
     if let refreshToken = state.withLock({ $0.refreshToken }) {
       do throws(TransportError) {
         return try await token(.refreshToken(refreshToken: refreshToken))
-      } catch where error.kind == .unauthorized || error.kind == .forbidden {
+      } catch  where error.kind == .unauthorized || error.kind == .forbidden {
         forgetTokens()
       }
     }

@@ -58,14 +58,17 @@ public final class MockTransport: Transport {
     state.withLock { $0.calls }
   }
 
+  /// Adds to the script, or rewrites it.
   public func script(_ change: @Sendable (inout Script) -> Void) {
     state.withLock { change(&$0.script) }
   }
 
+  /// Sets what ``parentTime()`` tells; 0 at first.
   public func setParentTime(_ time: Int) {
     state.withLock { $0.time = time }
   }
 
+  /// Sets what ``parentFeatures`` tells; plain at first.
   public func setParentFeatures(_ features: ParentFeatures) {
     state.withLock { $0.features = features }
   }

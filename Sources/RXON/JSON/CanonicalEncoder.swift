@@ -5,10 +5,25 @@ struct CanonicalEncoder {
   private var output: [UInt8] = []
   /// The members of all objects that are open, innermost last.
   private var members: [CanonicalMember] = []
+  private var names: CanonicalNames
   private var rearranged: [UInt8] = []
   private let omitted: [[UInt8]]
 
   static func encode(
+    _ json: RawJSON, omitting names: [String], schema: ModelSchema?
+  ) throws(JSONError) -> [UInt8] {
+    do throws(JSONError) {
+      return try encodeOnce(json, omitting: names, schema: schema)
+    } catch {
+      // What has no canonical form may stand in a member that a later one of its name replaces.
+      guard let unique = try? RawJSON(json.value()),
+        let encoded = try? encodeOnce(unique, omitting: names, schema: schema)
+      else { throw error }
+      return encoded
+    }
+  }
+
+  private static func encodeOnce(
     _ json: RawJSON, omitting names: [String], schema: ModelSchema?
   ) throws(JSONError) -> [UInt8] {
     try json.storage.withUnsafeBufferPointer { (buffer) throws(JSONError) -> [UInt8] in
@@ -21,6 +36,7 @@ struct CanonicalEncoder {
 
   private init(_ scanner: JSONScanner, omitting names: [[UInt8]]) {
     self.scanner = scanner
+    self.names = CanonicalNames(source: scanner.bytes)
     self.omitted = names
     output.reserveCapacity(scanner.end - scanner.position + 16)
     members.reserveCapacity(32)
@@ -68,8 +84,8 @@ struct CanonicalEncoder {
   private mutating func encodeNumber() throws(JSONError) {
     let token = try scanner.scanNumber()
     let text = UnsafeBufferPointer(rebasing: scanner.bytes[token.range])
-    if token.isInteger, text.count <= 18, !text.equals("-0") {
-      output.append(contentsOf: text)
+    if let canonical = ShortNumber.canonical(text, isInteger: token.isInteger) {
+      output.append(contentsOf: canonical)
       return
     }
     guard let number = JSONNumber(token, in: scanner.bytes) else {
@@ -119,14 +135,14 @@ struct CanonicalEncoder {
     if !scanner.take(UInt8(ascii: "}")) {
       repeat {
         guard scanner.peek() == UInt8(ascii: "\"") else { throw scanner.unexpected() }
-        let name = CanonicalMember.Name(try scanner.scanString(), in: scanner)
+        let name = names.add(try scanner.scanString(), in: scanner)
         try scanner.expect(UInt8(ascii: ":"))
         guard let memberShape = self.shape(of: name, in: shape, depth: depth) else {
           try scanner.skipValue(depth: depth)
           continue
         }
-        if let last = members.last, members.count > firstMember {
-          isOrdered = isOrdered && last.name.precedes(name, in: scanner.bytes)
+        if isOrdered, members.count > firstMember {
+          isOrdered = members[members.count - 1].name.compared(to: name, in: names) < 0
         }
         try encodeMember(name, depth: depth, memberShape, contentStart: contentStart)
       } while scanner.take(UInt8(ascii: ","))
@@ -139,23 +155,29 @@ struct CanonicalEncoder {
 
   /// How to encode a member, nil for one that is left out.
   private func shape(
-    of name: CanonicalMember.Name, in shape: ModelSchema.Shape, depth: Int
+    of name: CanonicalName, in shape: ModelSchema.Shape, depth: Int
   ) -> ModelSchema.Shape? {
-    if depth == 0, !omitted.isEmpty, name.isOne(of: omitted, in: scanner.bytes) { return nil }
+    if depth == 0, !omitted.isEmpty, isOmitted(name) { return nil }
     switch shape {
-    case .model(let schema): return name.withBytes(in: scanner.bytes) { schema.shape(of: $0) }
+    case .model(let schema): return names.withBytes(of: name) { schema.shape(of: $0) }
     case .map(let schema): return .model(schema)
     case .value, .integer, .list: return .value
     }
   }
 
+  private func isOmitted(_ name: CanonicalName) -> Bool {
+    names.withBytes(of: name) { bytes in
+      omitted.contains { $0.count == bytes.count && $0.elementsEqual(bytes) }
+    }
+  }
+
   private mutating func encodeMember(
-    _ name: CanonicalMember.Name, depth: Int, _ shape: ModelSchema.Shape, contentStart: Int
+    _ name: CanonicalName, depth: Int, _ shape: ModelSchema.Shape, contentStart: Int
   ) throws(JSONError) {
     let before = output.count
     if scanner.peek() == UInt8(ascii: "n") {
       try scanner.expectLiteral("null")
-      members.append(CanonicalMember(name: name, range: before..<before))
+      members.append(CanonicalMember(name: name, start: before, end: before))
       return
     }
     if before > contentStart { output.append(UInt8(ascii: ",")) }
@@ -166,9 +188,9 @@ struct CanonicalEncoder {
     try encodeValue(depth: depth + 1, shape)
     if case .integer(let standard) = shape, isInteger(standard, from: valueStart) {
       output.removeLast(output.count - before)
-      members.append(CanonicalMember(name: name, range: before..<before))
+      members.append(CanonicalMember(name: name, start: before, end: before))
     } else {
-      members.append(CanonicalMember(name: name, range: start..<output.count))
+      members.append(CanonicalMember(name: name, start: start, end: output.count))
     }
   }
 
@@ -179,24 +201,40 @@ struct CanonicalEncoder {
   /// Puts the members of the object that was just read in order. Of members with one name the later wins, also when it
   /// has nothing to show.
   private mutating func rearrange(from firstMember: Int, contentStart: Int) {
-    let bytes = scanner.bytes
-    members[firstMember...].sort { left, right in
-      if left.name.precedes(right.name, in: bytes) { return true }
-      if right.name.precedes(left.name, in: bytes) { return false }
-      return left.name.token.range.lowerBound < right.name.token.range.lowerBound
-    }
+    sortMembers(from: firstMember)
     rearranged.removeAll(keepingCapacity: true)
     output.withUnsafeBufferPointer { written in
       for index in firstMember..<members.count {
         let member = members[index]
         let isLastOfItsName =
-          index + 1 == members.count || member.name.precedes(members[index + 1].name, in: bytes)
-        guard isLastOfItsName, !member.range.isEmpty else { continue }
+          index + 1 == members.count || member.name.compared(to: members[index + 1].name, in: names) < 0
+        guard isLastOfItsName, member.start < member.end else { continue }
         if !rearranged.isEmpty { rearranged.append(UInt8(ascii: ",")) }
-        rearranged.append(contentsOf: UnsafeBufferPointer(rebasing: written[member.range]))
+        rearranged.append(contentsOf: UnsafeBufferPointer(rebasing: written[member.start..<member.end]))
       }
     }
     output.removeLast(output.count - contentStart)
     output.append(contentsOf: rearranged)
+  }
+
+  /// By name; members with one name stay in the order of the source.
+  private mutating func sortMembers(from firstMember: Int) {
+    guard members.count - firstMember <= 24 else {
+      let names = names
+      members[firstMember...].sort { left, right in
+        let order = left.name.compared(to: right.name, in: names)
+        return order != 0 ? order < 0 : left.name.token.range.lowerBound < right.name.token.range.lowerBound
+      }
+      return
+    }
+    for index in (firstMember + 1)..<members.count {
+      let member = members[index]
+      var place = index
+      while place > firstMember, member.name.compared(to: members[place - 1].name, in: names) < 0 {
+        members[place] = members[place - 1]
+        place -= 1
+      }
+      members[place] = member
+    }
   }
 }

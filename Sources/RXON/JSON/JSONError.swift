@@ -1,5 +1,6 @@
 /// Why bytes are not the JSON that was asked for.
 public struct JSONError: Error, Sendable, Hashable {
+  /// What is wrong with the bytes.
   public enum Problem: Sendable, Hashable {
     case unexpectedEnd
     case unexpectedByte(UInt8)
@@ -19,6 +20,7 @@ public struct JSONError: Error, Sendable, Hashable {
     case tooLarge(limit: Int)
   }
 
+  /// What is wrong there.
   public var problem: Problem
   /// In bytes from the start of the document.
   public var offset: Int

@@ -1,4 +1,5 @@
 extension JSONValue {
+  /// Reads a value. Fails only for values nested deeper than ``JSONLimits/greatestDepth``.
   public init(_ json: RawJSON) throws(JSONError) {
     self = try json.storage.withUnsafeBufferPointer { (buffer) throws(JSONError) -> JSONValue in
       var scanner = JSONScanner(buffer, range: json.range, maximumDepth: JSONLimits.greatestDepth)
@@ -68,6 +69,7 @@ extension RawJSON {
     try JSONValue(self)
   }
 
+  /// Writes a tree.
   public init(_ value: JSONValue) {
     var writer = JSONWriter()
     writer.write(value)
@@ -76,6 +78,7 @@ extension RawJSON {
 }
 
 extension JSONWriter {
+  /// Writes a tree.
   public mutating func write(_ value: JSONValue) {
     switch value {
     case .null: writeNull()

@@ -15,6 +15,7 @@ public enum JSONValue: Sendable, Hashable {
 
 /// The members of an object in their order. Names are unique: of duplicates in a document the later wins.
 public struct JSONObject: Sendable, Hashable {
+  /// A name and its value.
   public struct Member: Sendable, Hashable {
     public var name: String
     public var value: JSONValue
@@ -43,6 +44,7 @@ public struct JSONObject: Sendable, Hashable {
     self.members = unique
   }
 
+  /// The value of a member. Setting nil removes the member.
   public subscript(name: String) -> JSONValue? {
     get { place(of: name).map { members[$0].value } }
     set {
@@ -67,12 +69,15 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 }
 
 extension JSONValue {
+  /// Whether this is `null`, which is not the same as an absent member.
   public var isNull: Bool { self == .null }
 
+  /// `true` or `false`; nil for anything else, also for numbers.
   public var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
 
+  /// A number that was read as an exact integer.
   public var integer: Int? {
     if case .integer(let value) = self { value } else { nil }
   }

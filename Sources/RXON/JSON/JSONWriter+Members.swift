@@ -1,10 +1,13 @@
-// Members of models. Nil is left out, as the reference does with what equals its default.
 extension JSONWriter {
+  /// Writes a member whose name may need escapes.
   public mutating func member(_ name: String, _ value: RawJSON) {
     self.name(name)
     write(value)
   }
 
+  // MARK: Members of models: nil is left out
+
+  /// Writes a member; nothing for nil, as the reference does with what equals its default. The others do the same.
   public mutating func member(_ name: StaticString, _ value: String?) {
     guard let value else { return }
     self.name(name)
@@ -71,6 +74,7 @@ extension JSONWriter {
     map(name, models) { $0.write($1) }
   }
 
+  /// Writes members as they are.
   public mutating func members(_ members: [JSONMember]) {
     for member in members { self.member(member.name, member.value) }
   }

@@ -2,17 +2,19 @@
 ///
 /// The caller nests `begin…` and `end…` properly and gives each object member a name.
 public struct JSONWriter: Sendable {
+  /// What was written so far.
   public private(set) var bytes: [UInt8]
   private var needsComma = false
 
+  /// - Parameter capacity: bytes to make room for at first.
   public init(capacity: Int = 512) {
     bytes = []
     bytes.reserveCapacity(capacity)
   }
 
-  /// What was written, as a value; it is complete when all that was begun has ended.
+  /// What was written, as a value: complete when all that was begun has ended, `null` when nothing was written.
   public func finish() -> RawJSON {
-    RawJSON(valid: bytes)
+    bytes.isEmpty ? .null : RawJSON(valid: bytes)
   }
 
   public mutating func beginObject() { open(UInt8(ascii: "{")) }
@@ -37,6 +39,7 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Writes a string, escaped as the canonical form asks.
   public mutating func write(_ value: String) {
     separate()
     bytes.append(UInt8(ascii: "\""))
@@ -91,6 +94,7 @@ public struct JSONWriter: Sendable {
     endArray()
   }
 
+  /// Writes a model as an object.
   public mutating func write(_ model: some RXONModel) {
     model.encode(into: &self)
   }

@@ -1,8 +1,10 @@
 extension RawJSON {
+  /// The six types of JSON.
   public enum Kind: Sendable, Hashable {
     case object, array, string, number, bool, null
   }
 
+  /// Told by the first byte.
   public var kind: Kind {
     switch storage[range.lowerBound] {
     case UInt8(ascii: "{"): .object
@@ -16,6 +18,7 @@ extension RawJSON {
 
   public var isNull: Bool { kind == .null }
 
+  /// `true` or `false`; nil for anything else.
   public var boolValue: Bool? {
     kind == .bool ? storage[range.lowerBound] == UInt8(ascii: "t") : nil
   }
@@ -32,6 +35,7 @@ extension RawJSON {
     return Int(exactly: integer)
   }
 
+  /// Any number.
   public var doubleValue: Double? {
     number?.double
   }

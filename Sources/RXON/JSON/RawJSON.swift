@@ -30,10 +30,12 @@ public struct RawJSON: Sendable {
     self.init(valid: bytes, range: range)
   }
 
+  /// Checks a document after copying it.
   public init(validating bytes: some Collection<UInt8>, limits: JSONLimits = .default) throws(JSONError) {
     try self.init(validating: Array(bytes), limits: limits)
   }
 
+  /// Checks a document that is at hand as text.
   public init(validating text: String, limits: JSONLimits = .default) throws(JSONError) {
     try self.init(validating: Array(text.utf8), limits: limits)
   }

@@ -19,7 +19,7 @@ public struct DeviceUsage: Sendable, Hashable {
 
 extension DeviceUsage: RXONModel {
   public static let schema = ModelSchema([
-    "unit_id": .value, "load_percent": .value, "metrics": .value
+    "unit_id": .value, "load_percent": .value, "metrics": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

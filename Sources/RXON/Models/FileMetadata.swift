@@ -22,7 +22,7 @@ public struct FileMetadata: Sendable, Hashable {
 
 extension FileMetadata: RXONModel {
   public static let schema = ModelSchema([
-    "uri": .value, "size": .integer(default: 0), "etag": .value, "metadata": .value
+    "uri": .value, "size": .integer(default: 0), "etag": .value, "metadata": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

@@ -28,7 +28,7 @@ public struct HardwareDevice: Sendable, Hashable {
 
 extension HardwareDevice: RXONModel {
   public static let schema = ModelSchema([
-    "type": .value, "model": .value, "id": .value, "properties": .value, "metrics": .value
+    "type": .value, "model": .value, "id": .value, "properties": .value, "metrics": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

@@ -25,7 +25,7 @@ public struct InstalledArtifact: Sendable, Hashable {
 
 extension InstalledArtifact: RXONModel {
   public static let schema = ModelSchema([
-    "name": .value, "version": .value, "type": .value, "properties": .value
+    "name": .value, "version": .value, "type": .value, "properties": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

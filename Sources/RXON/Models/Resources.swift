@@ -16,7 +16,7 @@ public struct Resources: Sendable, Hashable {
 
 extension Resources: RXONModel {
   public static let schema = ModelSchema([
-    "devices": .list(HardwareDevice.schema), "properties": .value
+    "devices": .list(HardwareDevice.schema), "properties": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

@@ -21,7 +21,7 @@ public struct ResourcesUsage: Sendable, Hashable {
 
 extension ResourcesUsage: RXONModel {
   public static let schema = ModelSchema([
-    "cpu_load_percent": .value, "ram_used_gb": .value, "devices_usage": .list(DeviceUsage.schema)
+    "cpu_load_percent": .value, "ram_used_gb": .value, "devices_usage": .list(DeviceUsage.schema),
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

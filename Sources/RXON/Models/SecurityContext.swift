@@ -25,7 +25,7 @@ public struct SecurityContext: Sendable, Hashable {
 
 extension SecurityContext: RXONModel {
   public static let schema = ModelSchema([
-    "signature": .value, "signer_id": .value, "identity_chain": .value, "metadata": .value
+    "signature": .value, "signer_id": .value, "identity_chain": .value, "metadata": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

@@ -19,7 +19,7 @@ public struct TaskError: Sendable, Hashable {
 
 extension TaskError: RXONModel {
   public static let schema = ModelSchema([
-    "code": .value, "message": .value, "details": .value
+    "code": .value, "message": .value, "details": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

@@ -28,7 +28,7 @@ public struct TokenResponse: Sendable, Hashable {
 
 extension TokenResponse: RXONModel {
   public static let schema = ModelSchema([
-    "access_token": .value, "expires_in": .value, "worker_id": .value, "refresh_token": .value, "metadata": .value
+    "access_token": .value, "expires_in": .value, "worker_id": .value, "refresh_token": .value, "metadata": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

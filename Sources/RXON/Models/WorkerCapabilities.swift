@@ -28,7 +28,7 @@ public struct WorkerCapabilities: Sendable, Hashable {
 
 extension WorkerCapabilities: RXONModel {
   public static let schema = ModelSchema([
-    "hostname": .value, "ip_address": .value, "cost_per_skill": .value, "s3_config_hash": .value, "extra": .value
+    "hostname": .value, "ip_address": .value, "cost_per_skill": .value, "s3_config_hash": .value, "extra": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

@@ -28,7 +28,7 @@ public struct WorkerCommand: Sendable, Hashable {
 
 extension WorkerCommand: RXONModel {
   public static let schema = ModelSchema([
-    "command": .value, "task_id": .value, "job_id": .value, "params": .value, "metadata": .value
+    "command": .value, "task_id": .value, "job_id": .value, "params": .value, "metadata": .value,
   ])
 
   public init(from decoder: inout ModelDecoder) throws(ModelError) {

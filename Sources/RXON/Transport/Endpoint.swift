@@ -4,6 +4,7 @@ public struct Endpoint: Sendable, Hashable {
   public var scheme: String
   /// A name or an address; an IPv6 address without its brackets.
   public var host: String
+  /// Nil where the URL leaves it to the scheme.
   public var port: Int?
   /// Empty, or with a `/` at its start and none at its end.
   public var path: String
@@ -15,6 +16,7 @@ public struct Endpoint: Sendable, Hashable {
     self.path = path
   }
 
+  /// Takes a URL apart. Credentials, a query or a fragment have no place in it.
   public init(_ text: String) throws(EndpointError) {
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { throw EndpointError(text, .whiteSpace) }
     guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[colon...].utf8.starts(with: "://".utf8) else {
@@ -87,6 +89,7 @@ extension Endpoint: CustomStringConvertible {
 
 /// Why a text is no endpoint, and what to write instead.
 public struct EndpointError: Error, Sendable, Hashable {
+  /// What is wrong with the text.
   public enum Problem: Sendable, Hashable {
     case whiteSpace
     case noScheme
@@ -97,6 +100,7 @@ public struct EndpointError: Error, Sendable, Hashable {
     case query
   }
 
+  /// As it was given; may hold a password where the problem is ``Problem/credentials``.
   public var text: String
   public var problem: Problem
 

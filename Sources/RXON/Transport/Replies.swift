@@ -6,8 +6,9 @@ public struct RegistrationReply: Sendable, Hashable {
   /// Present when the parent issued an access token along with the registration.
   public var token: TokenResponse?
 
-  public init(status: String = "registered", version: String? = nil, warning: String? = nil, token: TokenResponse? = nil)
-  {
+  public init(
+    status: String = "registered", version: String? = nil, warning: String? = nil, token: TokenResponse? = nil
+  ) {
     self.status = status
     self.version = version
     self.warning = warning

@@ -1,7 +1,9 @@
 /// Names on the wire (protocol §1).
 public enum RXONProtocol {
+  /// Of the protocol that this library speaks. Another one at a peer is worth a warning, never a refusal.
   public static let version = "1.0b17"
 
+  /// Names of HTTP headers.
   public enum Header {
     public static let workerToken = "X-Worker-Token"
     public static let workerID = "X-Worker-ID"
@@ -10,6 +12,7 @@ public enum RXONProtocol {
     public static let holon = "X-Holon"
   }
 
+  /// Paths of HTTP requests.
   public enum Path {
     public static let prefix = "/_worker"
     public static let register = "/_worker/workers/register"
@@ -20,8 +23,11 @@ public enum RXONProtocol {
     /// Of clients that name themselves in a header only.
     public static let commands = "/_worker/ws"
 
+    /// Of a poll.
     public static func nextTask(workerID: String) -> String { "\(prefix)/workers/\(workerID)/tasks/next" }
+    /// Of a heartbeat.
     public static func heartbeat(workerID: String) -> String { "\(prefix)/workers/\(workerID)" }
+    /// Of a command channel.
     public static func commands(workerID: String) -> String { "\(commands)/\(workerID)" }
   }
 }

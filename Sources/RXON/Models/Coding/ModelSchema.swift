@@ -1,6 +1,7 @@
 /// The members that the reference implementation knows of a model, and what it does with them.
 public struct ModelSchema: Sendable {
-  public indirect enum Shape: Sendable {
+  /// What a member is, as far as the view needs to know.
+  public enum Shape: Sendable {
     /// Taken as it is.
     case value
     /// Dropped when it equals this default.
@@ -17,6 +18,7 @@ public struct ModelSchema: Sendable {
 
   let members: [Member]
 
+  /// Names need no escapes.
   public init(_ members: KeyValuePairs<StaticString, Shape>) {
     self.members = members.map { Member(name: $0.key, shape: $0.value) }
   }

@@ -64,6 +64,7 @@ public struct ModelDecoder {
 
   // MARK: Scalars
 
+  /// A string.
   public mutating func string() throws(ModelError) -> String {
     guard scanner.peek() == UInt8(ascii: "\"") else { throw mismatch("a string") }
     return try json { (scanner) throws(JSONError) in scanner.text(of: try scanner.scanString()) }
@@ -73,7 +74,7 @@ public struct ModelDecoder {
   public mutating func integer() throws(ModelError) -> Int {
     guard case .integer(let integer)? = try number(expected: "an integer", integral: true),
       let value = Int(exactly: integer)
-    else { throw mismatch("an integer of 64 bits") }
+    else { throw wrongType("an integer of 64 bits") }
     return value
   }
 
@@ -85,6 +86,7 @@ public struct ModelDecoder {
     return number.double
   }
 
+  /// `true` or `false`.
   public mutating func bool() throws(ModelError) -> Bool {
     switch scanner.peek() {
     case UInt8(ascii: "t"):
@@ -102,7 +104,7 @@ public struct ModelDecoder {
       throw mismatch(expected)
     }
     let token = try json { (scanner) throws(JSONError) in try scanner.scanNumber() }
-    guard token.isInteger || !integral else { throw mismatch(expected) }
+    guard token.isInteger || !integral else { throw wrongType(expected) }
     return JSONNumber(token, in: scanner.bytes)
   }
 
@@ -143,7 +145,10 @@ public struct ModelDecoder {
     try enterContainer()
     let name = member
     member = nil
-    defer { depth -= 1 }
+    defer {
+      depth -= 1
+      member = name
+    }
     var elements: [Element] = []
     if scanner.take(UInt8(ascii: "]")) { return elements }
     repeat {
@@ -160,15 +165,16 @@ public struct ModelDecoder {
   mutating func map<Value>(
     _ value: (inout ModelDecoder) throws(ModelError) -> Value
   ) throws(ModelError) -> [String: Value] {
+    var members = try object()
     let outer = member
+    defer { member = outer }
     var values: [String: Value] = [:]
     do throws(ModelError) {
-      var members = try object()
       while let name = try members.next(&self) {
         values[name.string] = try value(&self)
       }
     } catch {
-      throw error.path == outer?.string ? error : error.within(outer?.string ?? "")
+      throw error.within(outer?.string ?? "")
     }
     return values
   }
@@ -176,6 +182,7 @@ public struct ModelDecoder {
   mutating func nested<Model: RXONModel>(_ type: Model.Type) throws(ModelError) -> Model {
     let outer = member
     member = nil
+    defer { member = outer }
     do throws(ModelError) {
       return try Model(from: &self)
     } catch {
@@ -193,7 +200,11 @@ public struct ModelDecoder {
   private mutating func mismatch(_ expected: String) -> ModelError {
     guard let first = scanner.peek() else { return ModelError(scanner.failure(.unexpectedEnd)) }
     guard Self.beginsValue(first) else { return ModelError(scanner.unexpected()) }
-    return ModelError(.wrongType(expected: expected), path: member?.string ?? "")
+    return wrongType(expected)
+  }
+
+  private func wrongType(_ expected: String) -> ModelError {
+    ModelError(.wrongType(expected: expected), path: member?.string ?? "")
   }
 
   private static func beginsValue(_ byte: UInt8) -> Bool {

@@ -1,5 +1,6 @@
 /// Why JSON is not the model that was asked for.
 public struct ModelError: Error, Sendable, Hashable {
+  /// What is wrong with the message.
   public enum Problem: Sendable, Hashable {
     case json(JSONError)
     /// A required member is absent or null.
@@ -7,6 +8,7 @@ public struct ModelError: Error, Sendable, Hashable {
     case wrongType(expected: String)
   }
 
+  /// What is wrong at `path`.
   public var problem: Problem
   /// Names and indices from the outside in: `supported_skills[1].name`. Empty for the model itself.
   public var path: String

@@ -14,6 +14,7 @@ public protocol RXONModel: Sendable, Hashable {
 }
 
 extension RXONModel {
+  /// Decodes a value that was found valid before.
   public init(json: RawJSON) throws(ModelError) {
     self = try json.storage.withUnsafeBufferPointer { (buffer) throws(ModelError) -> Self in
       let scanner = JSONScanner(buffer, range: json.range, maximumDepth: JSONLimits.greatestDepth)
@@ -23,6 +24,7 @@ extension RXONModel {
   }
 
   /// Checks and decodes a document in one pass.
+  /// - Throws: the JSON error, or the path of the member that is wrong.
   public init(bytes: [UInt8], limits: JSONLimits = .default) throws(ModelError) {
     self = try bytes.withUnsafeBufferPointer { (buffer) throws(ModelError) -> Self in
       guard buffer.count <= limits.maximumBytes else {
@@ -36,12 +38,14 @@ extension RXONModel {
     }
   }
 
+  /// The model as a document.
   public func encoded() -> [UInt8] {
     var writer = JSONWriter()
     encode(into: &writer)
     return writer.bytes
   }
 
+  /// The model as a value to splice in.
   public func rawJSON() -> RawJSON {
     RawJSON(valid: encoded())
   }

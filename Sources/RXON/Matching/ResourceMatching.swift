@@ -39,6 +39,7 @@ extension SkillInfo {
     matches(name: required.name, type: required.type, version: required.version)
   }
 
+  /// Whether this skill is what a task asks for.
   public func matches(name: String, type: String?, version: String?) -> Bool {
     self.name == name && (type == nil || self.type == type) && (version == nil || self.version == version)
   }
