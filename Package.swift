@@ -48,7 +48,7 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: strict),
-    .target(name: "HolonJournal", dependencies: ["HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
+    .target(name: "HolonJournal", dependencies: ["RXON", "HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
     .target(
       name: "HolonConfig",
       dependencies: ["RXON", "HolonRouting", .product(name: "Yams", package: "Yams")],
@@ -83,7 +83,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
-    .testTarget(name: "HolonJournalTests", dependencies: ["HolonJournal", "CSQLite"]),
+    .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
     .testTarget(name: "HolonNodeTests", dependencies: ["HolonNode", "RXONHTTP"]),
   ],

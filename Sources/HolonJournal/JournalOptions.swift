@@ -13,8 +13,8 @@ public struct JournalLimits: Sendable, Hashable {
     case dropLowestPriority = "drop_lowest_priority"
   }
 
-  /// Most bytes of stored rows, dead letters included. The file may be larger by the write-ahead log (64 MiB at most in
-  /// normal work) and by pages waiting for reuse. New tasks and events get nine tenths of it, results all.
+  /// Most bytes of stored rows, dead letters included. The file may be larger by the write-ahead log (some 16 MiB) and
+  /// by pages waiting for reuse. New tasks and events get nine tenths of it, results all.
   public var maximumBytes: Int
   public var maximumTasks: Int
   public var taskPolicy: Policy

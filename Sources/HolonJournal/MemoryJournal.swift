@@ -11,7 +11,8 @@ public final class MemoryJournal: Journal {
   }
 
   deinit {
-    engine.close()
+    // The last reference may be one of a completion's, on the journal's own thread.
+    engine.startClosing()
   }
 
   public func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void) {

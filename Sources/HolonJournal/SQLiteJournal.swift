@@ -6,7 +6,7 @@ public import HolonRouting
 /// commits what waits together, so that the cost of reaching the disk is shared. Thread-safe; calls do not block unless
 /// they say so. After ``close()`` completions are called at once, on the caller's thread, with `closed`.
 public final class SQLiteJournal: Journal {
-  private let engine: JournalEngine<SQLiteStore>
+  let engine: JournalEngine<SQLiteStore>
 
   /// Opens the journal at `path`, creating it if there is none, and brings an older one to the present schema.
   ///
@@ -25,7 +25,8 @@ public final class SQLiteJournal: Journal {
   }
 
   deinit {
-    engine.close()
+    // The last reference may be one of a completion's, on the journal's own thread.
+    engine.startClosing()
   }
 
   public func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void) {

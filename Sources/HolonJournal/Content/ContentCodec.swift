@@ -28,9 +28,13 @@ final class ContentCodec {
     if content.count > compressOver,
       let frame = content.withUnsafeBytes({ frames.compress($0, smallerThan: $0.count - $0.count / 8) })
     {
-      return try frame.withUnsafeBytes { bytes throws(JournalFailure) in try store(bytes, content.count) }
+      return try frame.withUnsafeBufferPointer { bytes throws(JournalFailure) in
+        try store(UnsafeRawBufferPointer(bytes), content.count)
+      }
     }
-    return try content.withUnsafeBytes { bytes throws(JournalFailure) in try store(bytes, nil) }
+    return try content.withUnsafeBufferPointer { bytes throws(JournalFailure) in
+      try store(UnsafeRawBufferPointer(bytes), nil)
+    }
   }
 
   func decode(_ stored: UnsafeRawBufferPointer, plainBytes: Int?) throws(JournalFailure) -> [UInt8] {

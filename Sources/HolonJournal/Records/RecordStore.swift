@@ -4,7 +4,7 @@ import HolonRouting
 ///
 /// Rows are named by their number; the rules keep track of which they are. Operations that store a content return how
 /// many bytes it takes.
-protocol RecordStore {
+protocol RecordStore: SendableMetatype {
   mutating func begin() throws(JournalFailure)
   /// Returns once everything since `begin` has reached stable storage.
   mutating func commit() throws(JournalFailure)

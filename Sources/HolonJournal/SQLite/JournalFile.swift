@@ -27,7 +27,7 @@ enum JournalFile {
     // Takes effect for an empty file; before the change to write-ahead logging.
     try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
-      throw .other("journal \(connection.path): the file system does not support write-ahead logging; give another path")
+      throw .other("journal \(connection.path): the file system cannot do write-ahead logging; give another path")
     }
     try connection.execute(
       """

@@ -32,11 +32,15 @@ final class Statement {
   }
 
   func bind(_ index: Int32, _ value: String) {
+    // The empty string has no address to offer, and a null pointer would bind NULL.
+    guard !value.isEmpty else {
+      note(sqlite3_bind_text(handle, index, "", 0, csqlite_transient()))
+      return
+    }
     var value = value
     let code = value.withUTF8 { utf8 in
-      // A null pointer would bind NULL; the empty string has none to offer.
       utf8.withMemoryRebound(to: CChar.self) {
-        sqlite3_bind_text(handle, index, $0.baseAddress ?? Self.nothing, Int32(clamping: $0.count), csqlite_transient())
+        sqlite3_bind_text64(handle, index, $0.baseAddress, UInt64($0.count), csqlite_transient(), UInt8(SQLITE_UTF8))
       }
     }
     note(code)
@@ -121,10 +125,4 @@ final class Statement {
   private func note(_ code: Int32) {
     if code != SQLITE_OK { bindingFailure = code }
   }
-
-  private static let nothing: UnsafePointer<CChar> = {
-    let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
-    byte.initialize(to: 0)
-    return UnsafePointer(byte)
-  }()
 }

@@ -3,8 +3,9 @@ import HolonRouting
 
 /// A journal over any store: the queue, the writer's thread, and what callers of the port see.
 final class JournalEngine<Store: RecordStore>: Sendable {
-  private let queue: SubmissionQueue<Store>
+  let queue: SubmissionQueue<Store>
   private let status: Monitor<WriterStatus>
+  private let report: @Sendable (JournalIncident) -> Void
 
   /// Most bytes that wait to be written before commits are refused.
   private static var maximumQueuedBytes: Int { 64 << 20 }
@@ -12,11 +13,17 @@ final class JournalEngine<Store: RecordStore>: Sendable {
   init(store: sending Store, ledger: Ledger, options: JournalOptions) throws(JournalFailure) {
     queue = SubmissionQueue(recordingDelay: options.recordingDelay, maximumBytes: Self.maximumQueuedBytes)
     status = Monitor(WriterStatus(usage: ledger.usage))
+    report = options.report
     let recorder = Recorder(store: store, ledger: ledger, options: options)
     let writer = Writer(recorder: recorder, queue: queue, published: status, report: options.report)
-    guard WriterThread.start(name: "holon-journal", { writer.run() }) else {
-      throw .other("the system gives no thread for the journal")
+    let status = status
+    let isRunning = WriterThread.start({ writer.run() }) {
+      status.update { status in
+        status.isClosed = true
+        return true
+      }
     }
+    guard isRunning else { throw .other("the system gives no thread for the journal") }
   }
 
   func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void) {
@@ -25,7 +32,9 @@ final class JournalEngine<Store: RecordStore>: Sendable {
 
   func record(_ changes: [JournalChange]) {
     guard !changes.isEmpty else { return }
-    _ = queue.put(Submission(changes, completion: nil))
+    if !queue.put(Submission(changes, completion: nil)) {
+      report(.recordingLost(changes: changes.count, .closed))
+    }
   }
 
   func content(
@@ -70,8 +79,14 @@ final class JournalEngine<Store: RecordStore>: Sendable {
 
   func statistics() -> JournalStatistics { status.read(\.statistics) }
 
-  func close() {
+  /// Asks the writer to finish, without waiting for it.
+  func startClosing() {
     queue.close()
+  }
+
+  /// Returns once everything is written and the store is released. Not for the journal's own thread.
+  func close() {
+    startClosing()
     status.wait { $0.isClosed ? .done(()) : .wait }
   }
 }

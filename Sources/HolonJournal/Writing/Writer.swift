@@ -58,10 +58,6 @@ final class Writer<Store: RecordStore> {
     if !delayed.isEmpty { commit(delayed.takeAll()[...]) }
     delayed.giveUp()
     recorder.close()
-    published.update { status in
-      status.isClosed = true
-      return true
-    }
   }
 
   private func write(_ submissions: [Submission]) {

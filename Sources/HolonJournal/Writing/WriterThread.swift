@@ -3,30 +3,34 @@ import Glibc
 /// A thread of its own for work that blocks.
 enum WriterThread {
   private final class Entry {
-    let body: () -> Void
+    var body: (() -> Void)?
+    let finished: @Sendable () -> Void
 
-    init(_ body: @escaping () -> Void) {
+    init(_ body: @escaping () -> Void, finished: @escaping @Sendable () -> Void) {
       self.body = body
+      self.finished = finished
     }
   }
 
-  /// - Parameter name: up to 15 characters, as the system's tools show it.
-  /// - Returns: false when the system gives no thread; then `body` is never called.
-  static func start(name: StaticString, _ body: sending @escaping () -> Void) -> Bool {
-    let entry = Unmanaged.passRetained(Entry(body))
+  /// - Parameter finished: called once `body` has returned and all it held on to is let go.
+  /// - Returns: false when the system gives no thread; then nothing is ever called.
+  static func start(_ body: sending @escaping () -> Void, finished: @escaping @Sendable () -> Void) -> Bool {
+    let entry = Unmanaged.passRetained(Entry(body, finished: finished))
     var thread = pthread_t()
     let code = pthread_create(
       &thread, nil,
       { context in
         guard let context else { return nil }
-        Unmanaged<Entry>.fromOpaque(context).takeRetainedValue().body()
+        let entry = Unmanaged<Entry>.fromOpaque(context).takeRetainedValue()
+        entry.body?()
+        entry.body = nil
+        entry.finished()
         return nil
       }, entry.toOpaque())
     guard code == 0 else {
       entry.release()
       return false
     }
-    name.withUTF8Buffer { _ = $0.withMemoryRebound(to: CChar.self) { pthread_setname_np(thread, $0.baseAddress) } }
     pthread_detach(thread)
     return true
   }

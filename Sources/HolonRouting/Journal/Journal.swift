@@ -3,10 +3,12 @@
 /// Changes are committed in the order of the calls, by one writer. Thread-safe.
 public protocol Journal: Sendable {
   /// Commits `changes` together, or none of them. `completion` is called once, on a thread of the journal's, when they
-  /// have reached stable storage or failed to. Empty changes are a barrier: they complete after all earlier ones.
+  /// have reached stable storage or failed to; on the caller's once the journal is closed. Empty changes are a barrier:
+  /// they complete after all earlier ones.
   func commit(_ changes: [JournalChange], completion: @escaping @Sendable (JournalFailure?) -> Void)
 
-  /// Commits `changes` together when convenient; nobody waits for them. In the order of all calls.
+  /// Commits `changes` together when convenient; nobody waits for them. In the order of all calls. By
+  /// default a commit whose completion does nothing.
   func record(_ changes: [JournalChange])
 
   /// Everything a node needs to go on after a restart, without contents.
@@ -18,8 +20,14 @@ public protocol Journal: Sendable {
 
   func usage() -> JournalUsage
 
-  /// Commits what is waiting, then closes. Idempotent. Blocks.
+  /// Commits what is waiting, then closes. Idempotent. Blocks; not for a thread of the journal's.
   func close()
+}
+
+extension Journal {
+  public func record(_ changes: [JournalChange]) {
+    commit(changes) { _ in }
+  }
 }
 
 public enum JournalFailure: Error, Sendable, Hashable {

@@ -23,7 +23,9 @@ public struct Ed25519PublicKey: Verifier {
   }
 
   public func verifies(_ signature: String, over canonical: [UInt8]) -> Bool {
-    guard let signature = bytes(hexadecimal: signature), signature.count == Self.signatureByteCount else { return false }
+    guard let signature = bytes(hexadecimal: signature), signature.count == Self.signatureByteCount else {
+      return false
+    }
     OpenSSLErrorQueue.clear()
     // A wrong signature leaves its trace in the queue.
     defer { OpenSSLErrorQueue.clear() }
