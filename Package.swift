@@ -96,7 +96,14 @@ let package = Package(
 
     // The tests.
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
-    .testTarget(name: "TransportContractTests", dependencies: ["RXON", "RXONHTTP"]),
+    .testTarget(
+      name: "TransportContractTests",
+      dependencies: [
+        "RXON", "RXONHTTP", "RXONSignatures",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),

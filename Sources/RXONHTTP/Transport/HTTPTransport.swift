@@ -229,7 +229,7 @@ enum PollTarget {
   static func query(wait: Duration, availableSkills: [String]?, hotSkills: [String]?) -> String {
     var query = "?timeout=\(wait / .seconds(1))"
     for (name, skills) in [("available_skills", availableSkills), ("hot_skills", hotSkills)] {
-      guard let skills, !skills.isEmpty else { continue }
+      guard let skills else { continue }
       query += "&\(name)=" + skills.map(PercentEncoding.encode).joined(separator: ",")
     }
     return query
