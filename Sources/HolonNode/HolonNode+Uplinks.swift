@@ -22,7 +22,7 @@ extension HolonNode {
         throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
       }
       sessions.append(
-        UplinkSession(UplinkSettings(uplink), transport: transport, node: self, loop: loop, logger: logger))
+        UplinkSession(UplinkSettings(uplink), transport: transport, node: self, logger: logger))
     }
     return sessions
   }
