@@ -42,6 +42,7 @@ public actor HolonNode {
   var lifecycle = Lifecycle.running
   var wakeUp: (at: Duration, timer: Scheduled<Void>)?
   var uplinksNeedAttention = false
+  var journalReports: Task<Void, Never>?
   var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
   enum Lifecycle: Sendable, Hashable {
