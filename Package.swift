@@ -35,7 +35,10 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
 
     // The protocol.
-    .target(name: "RXON", swiftSettings: strict),
+    .target(
+      name: "RXON", swiftSettings: strict,
+      // Rounding of doubles; other modules bring it along with what they link.
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "RXONHTTP",
@@ -96,7 +99,14 @@ let package = Package(
 
     // The tests.
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
-    .testTarget(name: "TransportContractTests", dependencies: ["RXON", "RXONHTTP"]),
+    .testTarget(
+      name: "TransportContractTests",
+      dependencies: [
+        "RXON", "RXONHTTP", "RXONSignatures",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),

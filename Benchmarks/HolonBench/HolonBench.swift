@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import NIOPosix
 
 /// Measures one node between stub peers on loopback. See `scripts/bench`.

@@ -28,7 +28,7 @@ final class Subprocess {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    FileManager.default.createFile(atPath: log, contents: nil)
+    _ = FileManager.default.createFile(atPath: log, contents: nil)
     let output = FileHandle(forWritingAtPath: log)
     process.standardError = output
     process.standardOutput = output

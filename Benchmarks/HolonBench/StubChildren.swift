@@ -8,11 +8,10 @@ enum StubChildren {
   /// Runs until the process is ended.
   static func run(url: String, token: String, count: Int, prefix: String) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let endpoint = try Endpoint(url)
     try await withThrowingTaskGroup(of: Void.self) { children in
       for number in 0..<count {
-        let transport = HTTPTransport(
-          endpoint: endpoint, workerID: "\(prefix)-\(number)", token: token, eventLoop: group.next())
+        let transport = try HTTPTransport(
+          url: url, workerID: "\(prefix)-\(number)", token: token, group: group)
         children.addTask { await work(transport) }
         // Thousands of connections within one moment overrun the listener's backlog.
         if number % 100 == 99 { try await Task.sleep(for: .milliseconds(20)) }

@@ -81,18 +81,28 @@ extension HolonNode: ListenerHandler {
       call.onAbandoned { self.onLoop { $0.abandoned(id) } }
       handle(.pollArrived(id, poll))
     case .result(let result):
+      try expectIdentifiers(("job_id", result.jobID), ("task_id", result.taskID))
       try verify(.init(result), body: call.body, by: identity)
       handle(.resultArrived(keep(call), child: identity.workerID, result))
     case .heartbeat(let workerID, let heartbeat):
       if let heartbeat { try verify(.init(heartbeat), body: call.body, by: identity) }
       handle(.childHeartbeat(keep(call), child: workerID, heartbeat))
     case .event(let event):
+      try expectIdentifiers(("event_id", event.eventID), ("origin_worker_id", event.originWorkerID))
       try verify(.init(event), body: call.body, by: identity)
       handle(.eventArrived(keep(call), child: identity.workerID, event))
     case .issueToken:
       call.answer(.token(try authenticator.issueToken(to: identity.workerID, at: NodeClock.unixSeconds())))
     case .refreshToken:
       break
+    }
+  }
+
+  /// Identifiers become parts of paths, headers and log lines further up (protocol §2).
+  private func expectIdentifiers(_ members: (name: String, value: String)...) throws(CallFailure) {
+    for member in members where !Identifier.isStrictlyValid(member.value) {
+      throw CallFailure(
+        status: 400, "\(member.name) is no identifier: use 1 to 128 letters, digits, '-' and '_'", code: .invalidInput)
     }
   }
 

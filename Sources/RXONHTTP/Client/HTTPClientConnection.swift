@@ -107,9 +107,10 @@ final class HTTPClientConnection: ChannelInboundHandler {
   }
 
   private func loss(sawAnswer: Bool) -> TransportError {
-    guard isHeadWritten else { return TransportError(.unreachable, "the connection was lost before the request was sent") }
-    return TransportError(
-      .interrupted, sawAnswer ? "the connection was lost within the answer" : "the connection was lost before the answer")
+    guard isHeadWritten else {
+      return TransportError(.unreachable, "the connection was lost before the request was sent")
+    }
+    return TransportError(.interrupted, "the connection was lost \(sawAnswer ? "within" : "before") the answer")
   }
 
   // MARK: - Channel

@@ -9,7 +9,7 @@ struct PollQuery: Hashable {
   private(set) var availableSkills: [String]?
   private(set) var hotSkills: [String]?
 
-  /// Unknown parameters are left out; of equal ones the last counts. An empty list is like none.
+  /// Unknown parameters are left out; of equal ones the last counts. An empty list is a list, as for the reference.
   init(_ query: Substring) throws(CallFailure) {
     for pair in query.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -32,11 +32,11 @@ struct PollQuery: Hashable {
     return seconds < 600 ? .milliseconds(Int(seconds * 1000)) : longestWait
   }
 
-  private static func skills(_ value: String, name: String) throws(CallFailure) -> [String]? {
-    let skills = value.split(separator: ",").map(String.init)
+  private static func skills(_ value: String, name: String) throws(CallFailure) -> [String] {
+    let skills = value.split { $0 == "," || $0 == " " }.map(String.init)
     guard skills.allSatisfy(Identifier.isStrictlyValid) else {
       throw CallFailure(status: 400, "'\(name)' must be names of skills, with commas between")
     }
-    return skills.isEmpty ? nil : skills
+    return skills
   }
 }

@@ -208,7 +208,8 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     while current == nil, let context, context.channel.isWritable, let next = waiting.popFirst() {
       waitingBytes -= next.request.body.count
       let exchange = HTTPExchange(
-        connection: self, eventLoop: loop.eventLoop, persistence: next.persistence, isHead: next.request.method == .HEAD)
+        connection: self, eventLoop: loop.eventLoop, persistence: next.persistence,
+        isHead: next.request.method == .HEAD)
       current = exchange
       loop.responder.respond(to: next.request, exchange)
     }

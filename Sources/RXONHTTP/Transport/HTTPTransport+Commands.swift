@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 public import RXON
+import Synchronization
 
 extension HTTPTransport {
   public func listenForCommands()
@@ -22,16 +23,22 @@ extension HTTPTransport {
   private func dial(
     accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
   ) async throws(TransportError) -> WebSocket {
+    let opened = pool.eventLoop.makePromise(of: WebSocket.self)
+    let isCancelled = Atomic<Bool>(false)
     let dialer = WebSocketDialer(
       endpoint: endpoint, target: endpoint.path + RXONProtocol.Path.commands(workerID: workerID),
       headers: identification(token: tokens.current), options: options, connections: pool.connections)
-    let opening = dialer.dial(on: pool.eventLoop, accept: accept)
+    dialer.dial(opened) { socket in
+      isCancelled.load(ordering: .relaxed) ? nil : accept(socket)
+    }
     let result: Result<WebSocket, any Error> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        opening.whenComplete { continuation.resume(returning: $0) }
+        opened.futureResult.whenComplete { continuation.resume(returning: $0) }
       }
     } onCancel: {
-      opening.whenSuccess { $0.close() }
+      isCancelled.store(true, ordering: .relaxed)
+      opened.fail(TransportError(.unreachable, "the call was cancelled"))
+      opened.futureResult.whenSuccess { $0.close() }
     }
     switch result {
     case .success(let socket): return socket

@@ -189,14 +189,7 @@ public final class HTTPTransport: Transport {
     let call = HTTPClientCall(
       request: request(method, path, body: body, token: token ?? tokens.current),
       timeout: timeout ?? options.callTimeout, isPoll: isPoll, isRepeatable: isRepeatable)
-    let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        pool.submit(call) { continuation.resume(returning: $0) }
-      }
-    } onCancel: {
-      pool.cancel(call)
-    }
-    let response = try result.get()
+    let response = try await pool.answer(to: call).get()
     if let date = response.headers.first(name: "date") {
       clock.observe(date)
     }
@@ -232,7 +225,7 @@ enum PollTarget {
   static func query(wait: Duration, availableSkills: [String]?, hotSkills: [String]?) -> String {
     var query = "?timeout=\(wait / .seconds(1))"
     for (name, skills) in [("available_skills", availableSkills), ("hot_skills", hotSkills)] {
-      guard let skills, !skills.isEmpty else { continue }
+      guard let skills else { continue }
       query += "&\(name)=" + skills.map(PercentEncoding.encode).joined(separator: ",")
     }
     return query

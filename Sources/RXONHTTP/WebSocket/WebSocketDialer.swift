@@ -12,23 +12,23 @@ struct WebSocketDialer: Sendable {
   let options: HTTPTransportOptions
   let connections: SupervisedConnections
 
-  /// - Parameter accept: called on the event loop when the WebSocket is open; nil closes it again.
+  /// - Parameters:
+  ///   - opened: told what came of it; its event loop is the one to dial on.
+  ///   - accept: called on the event loop when the WebSocket is open; nil closes it again.
   func dial(
-    on eventLoop: any EventLoop, accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
-  ) -> EventLoopFuture<WebSocket> {
-    let opened = eventLoop.makePromise(of: WebSocket.self)
+    _ opened: EventLoopPromise<WebSocket>, accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
+  ) {
     let handshake = { @Sendable (channel: any Channel) throws in
       let handshake = WebSocketHandshake(dialer: self, opened: opened, accept: accept)
       try channel.pipeline.syncOperations.addHandlers(
         handshake.encoder, ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)), handshake)
     }
-    ClientBootstrap(group: eventLoop)
+    ClientBootstrap(group: opened.futureResult.eventLoop)
       .connectTimeout(options.connectTimeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try handshake(channel) } }
       .connect(host: endpoint.host, port: endpoint.dialledPort)
       .whenFailure { opened.fail(TransportError(dialling: endpoint, $0)) }
-    return opened.futureResult
   }
 }
 

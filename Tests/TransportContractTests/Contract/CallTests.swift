@@ -66,6 +66,18 @@ struct CallTests {
     }
   }
 
+  @Test("a poll says whether no skill is available or nothing is said about skills", arguments: Wires.all)
+  func skillLists(wire: any Wire) async throws {
+    let parent = StubParent()
+    try await withWire(wire, parent) { open in
+      _ = try await open.transport.pollTask(wait: .zero, availableSkills: [], hotSkills: nil)
+      guard case .poll(let poll)? = parent.calls.first?.action else { throw UnexpectedCall() }
+      #expect(poll.availableSkills == [])
+      #expect(poll.hotSkills == nil)
+      #expect(poll.wait == .zero)
+    }
+  }
+
   @Test("a poll without a task is nil", arguments: Wires.all)
   func emptyPoll(wire: any Wire) async throws {
     try await withWire(wire) { open in

@@ -9,7 +9,8 @@ struct HTTPTransportTests {
   private static let accepted = #"{"status":"accepted"}"#
 
   private static func answer(_ status: String, _ headers: [String] = [], body: String = "") -> String {
-    (["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n" + body
+    let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
+    return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
   }
 
   /// Sends a result to a parent that follows the script, and returns what came of it.
@@ -148,7 +149,8 @@ struct HTTPTransportTests {
   @Test("an early refusal is understood while the body is still being sent")
   func earlyRefusal() async throws {
     let server = try await RawServer.start { peer in
-      if peer.received.utf8.count < 100_000 { peer.send(Self.answer("413 Payload Too Large", body: #"{"error":"big"}"#)) }
+      guard peer.received.utf8.count < 100_000 else { return }
+      peer.send(Self.answer("413 Payload Too Large", body: #"{"error":"big"}"#))
     }
     let transport = try HTTPTransport(url: "http://127.0.0.1:\(server.port)", workerID: "w1", token: "secret")
     let data = RawJSON.object(["large": .string(String(repeating: "a", count: 4 << 20))])

@@ -83,7 +83,8 @@ struct HostileRequestTests {
     let parent = StubParent { _ in }
     try await withListener(parent) { port in
       let client = try await RawClient.connect(port: port)
-      try await client.send(request("PATCH /_worker/workers/w1") + "garbage\r\n\r\n" + request("PATCH /_worker/workers/w1"))
+      let good = request("PATCH /_worker/workers/w1")
+      try await client.send(good + "garbage\r\n\r\n" + good)
       await eventually { parent.calls.count == 1 }
       #expect(client.text.isEmpty)
       try #require(parent.calls.first).answer(.heartbeat(HeartbeatReply()))

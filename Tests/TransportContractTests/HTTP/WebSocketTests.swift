@@ -17,8 +17,9 @@ struct WebSocketTests {
   private static func frame(_ opcode: UInt8, _ text: String, isFinal: Bool = true, isMasked: Bool = true) -> [UInt8] {
     let payload = Array(text.utf8)
     let mask: UInt8 = isMasked ? 0x80 : 0
-    let length: [UInt8] =
-      payload.count < 126 ? [UInt8(payload.count) | mask] : [126 | mask, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
+    let long = [126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
+    var length = payload.count < 126 ? [UInt8(payload.count)] : long
+    length[0] |= mask
     return [(isFinal ? 0x80 : 0) | opcode] + length + (isMasked ? [0, 0, 0, 0] : []) + payload
   }
 
@@ -139,8 +140,8 @@ struct WebSocketTests {
     let parent = StubParent()
     try await withListener(parent) { port in
       let client = try await RawClient.connect(port: port)
-      let text = Self.upgrade.split(separator: " /_worker/ws/w1", maxSplits: 1).joined(separator: " /_worker/ws")
-      try await client.send(text.split(separator: "X-Worker-Token", maxSplits: 1).joined(separator: "X-Worker-ID: old\r\nX-Worker-Token"))
+      let text = Self.upgrade.components("/ws/w1").joined(separator: "/ws")
+      try await client.send(text.components("X-Worker-Token").joined(separator: "X-Worker-ID: old\r\nX-Worker-Token"))
       await eventually { parent.seen.openChannels.first?.workerID == "old" }
       await client.close()
     }

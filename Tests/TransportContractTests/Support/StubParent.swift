@@ -46,7 +46,8 @@ final class StubParent: ListenerHandler {
     case .heartbeat: call.answer(.heartbeat(HeartbeatReply()))
     case .event: call.answer(.eventAccepted)
     case .issueToken, .refreshToken:
-      call.answer(.token(TokenResponse(accessToken: "access", expiresIn: 3600, workerID: "w1", refreshToken: "refresh")))
+      let token = TokenResponse(accessToken: "access", expiresIn: 3600, workerID: "w1", refreshToken: "refresh")
+      call.answer(.token(token))
     }
   }
 

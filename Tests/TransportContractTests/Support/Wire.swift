@@ -38,7 +38,8 @@ struct InProcessWire: Wire {
     let listener = InProcessListener(isHolon: true, time: { 1_700_000_000 })
     _ = try await listener.start(handler: handler)
     let secret = HMACSecret(token)
-    let transport = listener.makeTransport(workerID: "w1", token: token, isHolon: true) { message, ignoring throws(TransportError) in
+    let transport = listener.makeTransport(workerID: "w1", token: token, isHolon: true) {
+      (message, ignoring) throws(TransportError) in
       do throws(SignatureError) {
         return try PayloadSignature.sign(message, with: secret, ignoring: ignoring)
       } catch {
