@@ -35,7 +35,10 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
 
     // The protocol.
-    .target(name: "RXON", swiftSettings: strict),
+    .target(
+      name: "RXON", swiftSettings: strict,
+      // Rounding of doubles; other modules bring it along with what they link.
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "RXONHTTP",

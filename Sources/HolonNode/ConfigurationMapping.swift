@@ -8,7 +8,7 @@ import RXONHTTP
 
 extension HolonConfiguration {
   var routerConfiguration: RouterConfiguration {
-    RouterConfiguration(
+    var router = RouterConfiguration(
       nodeID: id,
       uplinks: uplinks.map { UplinkID($0.name) },
       routes: routes.map { route in
@@ -16,7 +16,6 @@ extension HolonConfiguration {
           skill: HolonRouting.SkillPattern(route.skill.text), strategy: RoutingStrategy(route.strategy))
       },
       whenUnable: tasks.unroutable == .wait ? .wait : .giveBack,
-      prefetch: uplinks.map(\.prefetch).max() ?? 0,
       maximumDepth: limits.maxDepth,
       childTimeout: children.timeout,
       childGrace: children.grace,
@@ -25,6 +24,9 @@ extension HolonConfiguration {
       maximumPollWait: limits.maxPollWait,
       maximumQueuedTasks: tasks.maxQueued,
       deduplicationKeys: limits.remembered)
+    router.prefetchOfUplink = Dictionary(
+      uplinks.map { (UplinkID($0.name), $0.prefetch) }, uniquingKeysWith: { first, _ in first })
+    return router
   }
 
   var uplinkSelection: UplinkSelection {
@@ -67,12 +69,12 @@ extension ChildrenConfiguration {
 }
 
 extension JournalConfiguration {
-  func options(report: @escaping @Sendable (JournalIncident) -> Void) -> JournalOptions {
+  func options(remembered: Int, report: @escaping @Sendable (JournalIncident) -> Void) -> JournalOptions {
     JournalOptions(
       limits: JournalLimits(
         maximumBytes: maxBytes, maximumTasks: maxTasks, taskPolicy: JournalLimits.Policy(policies.tasks),
         maximumEvents: maxEvents, eventPolicy: JournalLimits.Policy(policies.events), maximumResults: maxResults,
-        maximumDeadLetters: maxDeadLetters),
+        maximumDeadLetters: maxDeadLetters, rememberedRows: remembered),
       compressOver: compressOver, report: report)
   }
 }

@@ -13,11 +13,12 @@ extension HolonNode {
   public static func start(
     configuration: HolonConfiguration, logger: Logger
   ) async throws(StartFailure) -> HolonNode {
-    let journal = try openJournal(configuration.journal, logger: logger)
+    let (incidents, reporter) = AsyncStream<JournalIncident>.makeStream(bufferingPolicy: .bufferingNewest(65_536))
+    let journal = try openJournal(configuration, reporter)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let node = HolonNode(configuration: configuration, journal: journal, group: group, logger: logger)
     do throws(StartFailure) {
-      try await node.takeUpJournal()
+      try await node.takeUpJournal(incidents)
       try await node.listen()
     } catch {
       await node.stop()
@@ -25,63 +26,6 @@ extension HolonNode {
     }
     await node.dial()
     return node
-  }
-
-  private static func openJournal(
-    _ settings: JournalConfiguration, logger: Logger
-  ) throws(StartFailure) -> any Journal {
-    do {
-      return try SQLiteJournal(path: settings.path, options: settings.options { log($0, to: logger) })
-    } catch {
-      throw StartFailure(.environment, error.explanation(path: settings.path))
-    }
-  }
-
-  /// Called on the journal's thread.
-  private static func log(_ incident: JournalIncident, to logger: Logger) {
-    switch incident {
-    case .dropped(let kind, let subject, let reason):
-      logger.error(
-        "The journal is full: dropped an older item to the dead letters",
-        metadata: ["kind": "\(kind.rawValue)", "subject": "\(subject)", "reason": "\(reason.rawValue)"])
-    case .deadLettersRemoved(let count):
-      logger.warning("Removed the oldest dead letters", metadata: ["count": "\(count)"])
-    case .recordingDelayed(let failure):
-      logger.error("The journal cannot be written; it is tried again", metadata: ["failure": "\(failure)"])
-    case .recordingLost(let changes, let failure):
-      logger.error(
-        "The journal lost changes that nobody waited for",
-        metadata: ["changes": "\(changes)", "failure": "\(failure)"])
-    }
-  }
-
-  private func takeUpJournal() throws(StartFailure) {
-    let snapshot: JournalSnapshot
-    do {
-      snapshot = try journal.restore()
-    } catch {
-      throw StartFailure(.environment, "The journal \(configuration.journal.path) cannot be read: \(error)")
-    }
-    uplinks = try makeUplinks(for: configuration.uplinks)
-    router.restore(snapshot, at: now)
-    for uplink in uplinks { uplink.enter { $0.restore(snapshot) } }
-    warnOfOrphans(in: snapshot)
-    logger.info(
-      "Took up the journal",
-      metadata: [
-        "tasks": "\(snapshot.tasks.count)", "results": "\(snapshot.results.count)",
-        "events": "\(snapshot.events.count)",
-      ])
-  }
-
-  /// Results of an uplink that the configuration no longer has stay in the journal until it has it again.
-  private func warnOfOrphans(in snapshot: JournalSnapshot) {
-    let known = Set(uplinks.map(\.id))
-    let orphans = snapshot.results.filter { !known.contains($0.uplink) }
-    guard !orphans.isEmpty else { return }
-    logger.warning(
-      "The journal holds results for an uplink that is not configured",
-      metadata: ["results": "\(orphans.count)", "uplinks": "\(Set(orphans.map(\.uplink.name)).sorted())"])
   }
 
   private func listen() async throws(StartFailure) {
@@ -156,6 +100,7 @@ extension HolonNode {
     await statusServer?.stop(grace: .zero)
     lifecycle = .stopped
     journal.close()
+    journalReports?.cancel()
     logger.info("Stopped")
     for waiter in stopWaiters { waiter.resume() }
     stopWaiters = []
@@ -165,17 +110,4 @@ extension HolonNode {
 extension TaskCounts {
   /// Tasks without a result.
   var held: Int { queued + running }
-}
-
-extension JournalFailure {
-  /// One line that says what is wrong with the journal at `path` and what to do.
-  func explanation(path: String) -> String {
-    switch self {
-    case .locked(let detail): "\(detail); stop that process, or give this node a journal of its own"
-    case .unusable(let detail): "the journal \(path) cannot be used: \(detail)"
-    case .full(let detail): "no room for the journal \(path): \(detail); make room on the disk"
-    case .closed: "the journal \(path) is closed"
-    case .other(let detail): "cannot open the journal \(path): \(detail)"
-    }
-  }
 }

@@ -22,7 +22,7 @@ extension HolonNode {
         throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
       }
       sessions.append(
-        UplinkSession(UplinkSettings(uplink), transport: transport, node: self, loop: loop, logger: logger))
+        UplinkSession(UplinkSettings(uplink), transport: transport, node: self, logger: logger))
     }
     return sessions
   }
@@ -73,15 +73,23 @@ extension HolonNode {
 
   func take(_ task: PolledTask, from uplink: UplinkID) {
     let key = TaskKey(jobID: task.payload.jobID, taskID: task.payload.taskID)
+    if let defect = task.defect {
+      refuse(task, from: uplink, .invalidInput, defect)
+      return
+    }
     if let refusal = refusal(of: task) {
-      counters.add("tasks_refused", label: "signature")
-      logger.error(
-        "Refused a task: its signature is not the orchestrator's", metadata: ["task": "\(key.taskID)"])
-      handle(.taskRefused(task, from: uplink, .security, reason: refusal))
+      refuse(task, from: uplink, .security, refusal)
       return
     }
     contents.insert(task.json, for: key, bytes: task.json.count)
     handle(.taskArrived(task, from: uplink))
+  }
+
+  private func refuse(_ task: PolledTask, from uplink: UplinkID, _ code: ErrorCode, _ reason: String) {
+    counters.add("tasks_refused", label: code.rawValue)
+    logger.error(
+      "Refused a task", metadata: ["task": "\(task.payload.taskID)", "code": "\(code)", "reason": "\(reason)"])
+    handle(.taskRefused(task, from: uplink, code, reason: reason))
   }
 
   /// Why a task's signature does not do; nil when it does.

@@ -14,7 +14,7 @@ import RXONHTTP
 /// performs them. Whatever stands after a `persist` waits for the journal's commit.
 public actor HolonNode {
   nonisolated let loop: any EventLoop
-  private nonisolated let executor: any SerialExecutor
+  nonisolated let executor: EventLoopExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   nonisolated let group: MultiThreadedEventLoopGroup
@@ -42,6 +42,7 @@ public actor HolonNode {
   var lifecycle = Lifecycle.running
   var wakeUp: (at: Duration, timer: Scheduled<Void>)?
   var uplinksNeedAttention = false
+  var journalReports: Task<Void, Never>?
   var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
   enum Lifecycle: Sendable, Hashable {
@@ -54,7 +55,7 @@ public actor HolonNode {
     self.group = group
     let loop = group.next()
     self.loop = loop
-    executor = loop.executor
+    executor = EventLoopExecutor(loop)
     self.logger = logger
     self.configuration = configuration
     self.journal = journal

@@ -17,6 +17,10 @@ extension RouterSimulation {
     }
     switch action {
     case .report(.taskReturned(let key, _, _)): holders[key] = nil
+    case .report(.resultTaken(let key, let child, _)):
+      if let holder = holders[key], holder != child {
+        violations.append("\(key.taskID): held by \(holder), a result of \(child) was taken")
+      }
     case .forwardToChild(let call, let key, let child):
       if let holder = holders[key] { violations.append("\(key.taskID): at \(holder) and at \(child)") }
       holders[key] = child
@@ -87,7 +91,20 @@ extension RouterSimulation {
     }
     if router.finished.count > 64 || router.seenEvents.count > 64 { violations.append("a memory without bound") }
     for key in unanswered where router.tasks.slot(of: key) == nil { violations.append("\(key.taskID): lost") }
+    checkHolders()
     checkNoneWaitsInVain()
+  }
+
+  /// Who has a task knows it: a registered child, or one that is expected back.
+  private mutating func checkHolders() {
+    for slot in router.tasks.slots {
+      guard let assignment = router.tasks[slot]?.assignment else { continue }
+      let holder = assignment.child.flatMap { router.children[$0] }
+      let isKnown =
+        holder.map { $0.id == assignment.childID && $0.running.contains(slot) }
+        ?? (assignment.child == nil && router.awaited[assignment.childID]?.contains(slot) == true)
+      if !isKnown { violations.append("\(router.tasks[slot]?.key.taskID ?? ""): its holder does not know of it") }
+    }
   }
 
   /// No waiting task is left that a parked poll could take, except after the journal refused.

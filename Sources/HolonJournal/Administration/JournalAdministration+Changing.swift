@@ -44,7 +44,7 @@ extension JournalAdministration {
       let routing = try DeadLetterRouting(entry, content: content)
       statement = try connection.prepare(
         """
-        INSERT INTO tasks SELECT ?1, ?4, ?5, uplink, ?6, ?7, ?8, NULL, 0, ?3, plain_bytes, content
+        INSERT INTO tasks SELECT ?1, ?4, ?5, uplink, ?6, ?7, ?8, NULL, 0, ?3, plain_bytes, content, ?9, ?10
         FROM dead_letters WHERE number = ?2
         """)
       statement.bind(4, job)
@@ -52,6 +52,8 @@ extension JournalAdministration {
       statement.bind(6, routing.skill)
       statement.bind(7, routing.priority)
       statement.bind(8, routing.deadline)
+      statement.bind(9, routing.skillVersion)
+      statement.bind(10, routing.skillType)
     case .result:
       let (job, task) = try Self.key(entry)
       statement = try connection.prepare(Self.revivalInOutbox(kind: "result", status: "coalesce(status, 'success')"))

@@ -9,12 +9,16 @@ extension SQLiteStore {
 
   private func tasks() throws(JournalFailure) -> [TaskRecord] {
     let rows = try connection.prepare(
-      "SELECT job, task, uplink, skill, priority, deadline, child, attempts, taken_at FROM tasks ORDER BY number")
+      """
+      SELECT job, task, uplink, skill, priority, deadline, child, attempts, taken_at, skill_version, skill_type
+      FROM tasks ORDER BY number
+      """)
     return try rows.all { row in
       TaskRecord(
         key: TaskKey(jobID: row.text(0), taskID: row.text(1)), uplink: UplinkID(row.text(2)), skill: row.text(3),
-        priority: row.double(4), deadline: row.optionalInteger(5), assignedTo: row.optionalText(6),
-        attempts: row.integer(7), takenAt: row.integer(8), content: [])
+        skillVersion: row.optionalText(9), skillType: row.optionalText(10), priority: row.double(4),
+        deadline: row.optionalInteger(5), assignedTo: row.optionalText(6), attempts: row.integer(7),
+        takenAt: row.integer(8), content: [])
     }
   }
 

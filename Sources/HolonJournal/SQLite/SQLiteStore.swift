@@ -77,6 +77,8 @@ struct SQLiteStore: RecordStore {
     statement.bind(8, task.assignedTo)
     statement.bind(9, task.attempts)
     statement.bind(10, task.takenAt)
+    statement.bind(13, task.skillVersion)
+    statement.bind(14, task.skillType)
     return try store(task.content, with: statement, plainBytes: 11, content: 12)
   }
 

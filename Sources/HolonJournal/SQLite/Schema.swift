@@ -5,7 +5,7 @@ struct Schema {
   /// `HOLN`: tells a journal from any other SQLite file.
   static let applicationID = 0x484F_4C4E
 
-  static let current = Schema(steps: [workAndMemory, deadLetters])
+  static let current = Schema(steps: [workAndMemory, deadLetters, skillRequirements])
 
   /// The statements that lead from each version to the next; the first makes version 1 of an empty file.
   let steps: [String]
@@ -88,5 +88,11 @@ extension Schema {
       reason TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL,
       plain_bytes INTEGER, content BLOB NOT NULL
     ) STRICT;
+    """
+
+  // A task that asks for a version or a type of its skill asks so after a restart too.
+  private static let skillRequirements = """
+    ALTER TABLE tasks ADD COLUMN skill_version TEXT;
+    ALTER TABLE tasks ADD COLUMN skill_type TEXT;
     """
 }

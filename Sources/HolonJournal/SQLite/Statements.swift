@@ -27,7 +27,8 @@ final class Statements {
   init(_ connection: Connection) throws(JournalFailure) {
     begin = try connection.prepare("BEGIN IMMEDIATE")
     commit = try connection.prepare("COMMIT")
-    insertTask = try connection.prepare("INSERT INTO tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
+    insertTask = try connection.prepare(
+      "INSERT INTO tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
     assignTask = try connection.prepare("UPDATE tasks SET child = ?2, attempts = ?3 WHERE number = ?1")
     releaseTask = try connection.prepare("UPDATE tasks SET child = NULL WHERE number = ?1")
     deleteTask = try connection.prepare("DELETE FROM tasks WHERE number = ?1")

@@ -1,5 +1,6 @@
 import HolonRouting
 import Logging
+import RXON
 
 /// Counting and logging what the router reports: constant messages, the particulars as metadata.
 extension HolonNode {
@@ -47,7 +48,7 @@ extension HolonNode {
       note("tasks_cancelled", .info, "A task was cancelled", of: key)
     case .taskFailedHere(let key, let code, let reason):
       note(
-        "tasks_failed_here", label: reason, .warning, "Gave a task up", of: key,
+        "tasks_failed_here", label: code.rawValue, .warning, "Gave a task up", of: key,
         ["code": "\(code)", "reason": "\(reason)"])
     case .resultTaken(let key, let child, let status):
       note("results_taken", .debug, "Took a result", of: key, ["child": "\(child)", "status": "\(status)"])

@@ -6,12 +6,13 @@ import RXON
 extension UplinkSession {
   /// Keeps a command channel open for as long as the session lives. Not every parent offers one.
   func listenForCommands() {
-    commands = Task {
+    commands = spawn { session in
       var backOff = BackOff(BackOff.Policy(base: .seconds(1), cap: .seconds(60)))
-      while !Task.isCancelled, state != .closed {
-        let opened = await takeCommands()
-        if opened { backOff.succeeded(at: node.clock.uptime) }
-        try? await Task.sleep(for: backOff.failed(at: node.clock.uptime, using: &random))
+      while !Task.isCancelled, session.state != .closed {
+        let opened = await session.takeCommands()
+        if opened { backOff.succeeded(at: session.node.clock.uptime) }
+        let delay = backOff.failed(at: session.node.clock.uptime, using: &session.random)
+        try? await Task.sleep(for: delay)
       }
     }
   }

@@ -31,7 +31,7 @@ extension UplinkSession {
 
   func deliverWhatIsDue(at now: Moment) {
     for delivery in outbox.due(for: id, at: now, parentTime: transport.parentTime(), limit: .max) {
-      Task { await attempt(delivery) }
+      spawn { await $0.attempt(delivery) }
     }
   }
 
@@ -165,10 +165,10 @@ extension UplinkSession {
     isRelayingProgress = true
     let events = progress.values.map(\.self)
     progress = [:]
-    Task {
-      for event in events { await relay(event) }
-      isRelayingProgress = false
-      if !progress.isEmpty { advance() }
+    spawn { session in
+      for event in events { await session.relay(event) }
+      session.isRelayingProgress = false
+      if !session.progress.isEmpty { session.advance() }
     }
   }
 

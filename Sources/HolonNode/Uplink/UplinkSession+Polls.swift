@@ -16,7 +16,7 @@ extension UplinkSession {
     polls.started(count, at: now.uptime)
     openPolls += count
     for _ in 0..<count {
-      Task { await poll(availableSkills: demand.availableSkills, hotSkills: demand.hotSkills) }
+      spawn { await $0.poll(availableSkills: demand.availableSkills, hotSkills: demand.hotSkills) }
     }
   }
 

@@ -10,7 +10,7 @@ extension UplinkSession {
     guard registration.begin(at: now, parentTime: transport.parentTime()) else { return }
     let offer = currentOffer()
     toldOffer = offer
-    Task { await register(offer) }
+    spawn { await $0.register(offer) }
   }
 
   private func register(_ offer: Offer) async {
@@ -103,7 +103,7 @@ extension UplinkSession {
     guard let content = heartbeat.begin(at: now, parentTime: transport.parentTime()) else { return }
     if content == .full { toldOffer = currentOffer() }
     let message = currentHeartbeat(content, at: now)
-    Task { await beat(message) }
+    spawn { await $0.beat(message) }
   }
 
   private func beat(_ message: Heartbeat) async {
@@ -161,7 +161,7 @@ extension UplinkSession {
   func renewCredentials(generation: Int) {
     let rung = credentials.refused(
       generation: generation, holdsRefreshToken: transport.holdsRefreshToken, at: node.clock.uptime, using: &random)
-    if let rung { Task { await climb(rung) } }
+    if let rung { spawn { await $0.climb(rung) } }
   }
 
   private func climb(_ first: CredentialLadder.Rung) async {

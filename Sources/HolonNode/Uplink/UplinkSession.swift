@@ -20,8 +20,7 @@ actor UplinkSession {
   nonisolated let transport: any Transport
   nonisolated let logger: Logger
   nonisolated let settings: UplinkSettings
-  private nonisolated let loop: any EventLoop
-  private nonisolated let executor: any SerialExecutor
+  private nonisolated let executor: EventLoopExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   nonisolated unowned let node: HolonNode
 
@@ -52,15 +51,14 @@ actor UplinkSession {
   private var wakeUp: (at: Duration, timer: Scheduled<Void>)?
 
   init(
-    _ settings: UplinkSettings, transport: any Transport, node: HolonNode, loop: any EventLoop, logger: Logger
+    _ settings: UplinkSettings, transport: any Transport, node: HolonNode, logger: Logger
   ) {
     id = settings.id
     url = settings.url
     self.transport = transport
     self.settings = settings
     self.node = node
-    self.loop = loop
-    executor = loop.executor
+    executor = node.executor
     self.logger = logger
     heartbeat = HeartbeatSchedule(HeartbeatSchedule.Policy(interval: settings.heartbeat))
     outbox = Outbox(limits: Outbox.Limits(window: UplinkSettings.deliveryWindow))
@@ -74,6 +72,12 @@ actor UplinkSession {
   /// Enters the session from something else on its event loop.
   nonisolated func enter<Success: Sendable>(_ body: (isolated UplinkSession) -> Success) -> Success {
     assumeIsolated(body)
+  }
+
+  /// Starts something that goes on beside this, without leaving the event loop.
+  @discardableResult
+  func spawn(_ operation: @escaping @Sendable (isolated UplinkSession) async -> Void) -> Task<Void, Never> {
+    Task(executorPreference: executor) { await operation(self) }
   }
 
   func start() {
@@ -100,7 +104,7 @@ actor UplinkSession {
     if let wakeUp, wakeUp.at <= next, wakeUp.at > now.uptime { return }
     wakeUp?.timer.cancel()
     let delay = TimeAmount(max(.milliseconds(1), next - now.uptime))
-    let timer: Scheduled<Void> = loop.scheduleTask(in: delay) { [weak self] in
+    let timer: Scheduled<Void> = executor.eventLoop.scheduleTask(in: delay) { [weak self] in
       guard let self else { return }
       enter { session in
         session.wakeUp = nil

@@ -41,7 +41,7 @@ extension Router {
             + "change the uplink or the id of one of them")
       )
     }
-    if lineage.depthBelow >= configuration.maximumDepth {
+    if lineage.depthBelow > configuration.maximumDepth {
       return (
         "too_deep",
         CallFailure(

@@ -20,6 +20,12 @@ extension Router {
     }
   }
 
+  /// The journal has let the task go. Results always have room, so the parent hears of it.
+  mutating func drop(_ key: TaskKey) {
+    guard let slot = tasks.slot(of: key), tasks[slot]?.ending == nil else { return }
+    fail(slot, .failed, .resourceExhausted, "the journal was full, and the task gave way to newer ones")
+  }
+
   /// Answers a cancellation in place of a child.
   mutating func cancelHere(_ slot: Int) {
     guard let key = tasks[slot]?.key else { return }

@@ -44,7 +44,8 @@ extension Router {
     guard !isDraining, journalDownUntil == nil else {
       return TaskDemand(count: 0, availableSkills: [], hotSkills: [])
     }
-    let room = max(0, min(configuration.prefetch, configuration.maximumQueuedTasks) - queue.count)
+    let prefetch = configuration.prefetchOfUplink[uplink] ?? configuration.prefetch
+    let room = max(0, min(prefetch, configuration.maximumQueuedTasks) - queue.count)
     let count = freePolls + (children.count > 0 ? room : 0)
     guard count > 0 else { return TaskDemand(count: 0, availableSkills: [], hotSkills: []) }
     let available = room > 0 ? skills.ableSkills : skills.readySkills

@@ -84,6 +84,7 @@ public struct Router: Sendable {
     case .resultArrived(let call, let child, let result): receive(call, result, from: child)
     case .eventArrived(let call, let child, let event): receive(call, event, from: child)
     case .resultSettled(let key): settle(key)
+    case .taskDropped(let key): drop(key)
     case .persistFailed(let changes, let unperformed): undo(changes, unperformed)
     case .timePassed: break
     case .drainStarted: startDraining()

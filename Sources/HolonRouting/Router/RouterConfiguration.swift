@@ -17,6 +17,8 @@ public struct RouterConfiguration: Sendable, Hashable {
   public var whenUnable: UnablePolicy
   /// How many tasks may be asked for beyond those that parked polls wait for.
   public var prefetch: Int
+  /// The same for single parents.
+  public var prefetchOfUplink: [UplinkID: Int] = [:]
 
   /// How many levels a child may have below it; also the longest bubbling chain of an event.
   public var maximumDepth: Int

@@ -29,6 +29,8 @@ public enum RoutingEvent: Sendable {
 
   /// The parent has given its final answer to a result, or it became a dead letter; the task may leave memory.
   case resultSettled(TaskKey)
+  /// The journal let a waiting task go to keep within its limits, with its content.
+  case taskDropped(TaskKey)
   /// The journal refused the changes of a ``RoutingAction/persist(_:)``. `unperformed` are the actions of the same list
   /// that stood behind it, none of which was performed or will be; the router refuses the calls among them itself.
   case persistFailed([JournalChange], unperformed: [RoutingAction])

@@ -22,7 +22,7 @@ extension InProcessTransport {
     case .noTask: return nil
     case .task(let json):
       do throws(ModelError) {
-        return PolledTask(payload: try TaskPayload(json: json), json: json)
+        return try PolledTask(arrived: json)
       } catch {
         throw TransportError(.protocolViolation, "the parent's task: \(error)")
       }

@@ -55,17 +55,6 @@ public protocol Transport: Sendable {
   func forgetTokens()
 }
 
-/// A task as it arrived: the decoded view, and the bytes to pass on untouched.
-public struct PolledTask: Sendable, Hashable {
-  public var payload: TaskPayload
-  public var json: RawJSON
-
-  public init(payload: TaskPayload, json: RawJSON) {
-    self.payload = payload
-    self.json = json
-  }
-}
-
 /// Features of a parent beyond plain RXON.
 public struct ParentFeatures: Sendable, Hashable {
   /// The parent is a Holon (it answered a registration with `X-Holon: 1`).

@@ -31,6 +31,22 @@ final class HTTPConnectionPool: @unchecked Sendable {
 
   // MARK: - From any thread
 
+  /// Sends a call and waits for its end; cancelling the task ends it.
+  /// - Parameter isolation: the caller's, which this function does not leave: a caller on the pool's loop stays there.
+  func answer(
+    to call: HTTPClientCall, isolation: isolated (any Actor)? = #isolation
+  ) async -> Result<HTTPClientResponse, TransportError> {
+    await withTaskCancellationHandler {
+      // The capture is what keeps the closure on the caller's executor.
+      _ = isolation
+      return await withCheckedContinuation(isolation: isolation) { continuation in
+        submit(call) { continuation.resume(returning: $0) }
+      }
+    } onCancel: {
+      cancel(call)
+    }
+  }
+
   func submit(_ call: HTTPClientCall, completion: @escaping HTTPClientCall.Completion) {
     onEventLoop { pool in
       call.begin(completion)

@@ -186,14 +186,7 @@ public final class HTTPTransport: Transport {
     let call = HTTPClientCall(
       request: request(method, path, body: body, token: token ?? tokens.current),
       timeout: timeout ?? options.callTimeout, isPoll: isPoll, isRepeatable: isRepeatable)
-    let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        pool.submit(call) { continuation.resume(returning: $0) }
-      }
-    } onCancel: {
-      pool.cancel(call)
-    }
-    let response = try result.get()
+    let response = try await pool.answer(to: call).get()
     if let date = response.headers.first(name: "date") {
       clock.observe(date)
     }

@@ -21,7 +21,11 @@ struct ReplyDecoder {
     if body.isEmpty { return nil }
     let json = try object(body)
     if json.members.isEmpty { return nil }
-    return PolledTask(payload: try model(json), json: json)
+    do throws(ModelError) {
+      return try PolledTask(arrived: json)
+    } catch {
+      throw TransportError(.protocolViolation, "the task is malformed: \(error)")
+    }
   }
 
   func result(_ body: [UInt8]) throws(TransportError) -> ResultReply {

@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     // Before anything is listened on, so that no signal is missed.
     let signals = signalStream([SIGTERM, SIGINT, SIGHUP])
     signal(SIGPIPE, SIG_IGN)
+    FileLimit.raise()
     let node = try await Self.start(loaded.configuration, logger)
     let control = NodeControl(node: node, inputs: inputs, output: output)
     let obeying = Task { await control.obey(signals) }
