@@ -29,28 +29,28 @@ struct AdmissionTests {
 
   @Test("a child with a token of its own is not admitted by the global one")
   func ownToken() async throws {
-    try await withTree(settings: ["children.tokens.w1": "own"]) { tree in
+    try await withTree(settings: ["HOLON_CHILDREN_TOKENS_w1": "own"]) { tree in
       #expect(await tree.failureToRegister("w1", token: Tree.childToken)?.status == 403)
       #expect(await tree.failureToRegister("w1", token: "own") == nil)
       #expect(await tree.failureToRegister("w2", token: Tree.childToken) == nil)
     }
   }
 
-  @Test("a wrong signature is refused, and nothing is stored")
+  @Test("a message that is not signed as it should be is refused, and nothing is stored")
   func wrongSignature() async throws {
     try await withTree { tree in
       let child = try await tree.child(holding: "t1")
-      var result = TaskResult(jobID: "job", taskID: "t1", workerID: "w1", timestamp: NodeClock.unixSeconds())
+      let result = TaskResult(jobID: "job", taskID: "t1", workerID: "w1", timestamp: NodeClock.unixSeconds())
       let good = try result.signed(with: Tree.childToken, by: "w1")
       let bodies = [
-        try result.signed(with: "wrong", by: "w1"), try result.signed(with: Tree.childToken, by: "w2"),
-        good.setting("data", to: .object(["forged": .bool(true)])), good.setting("security", to: nil),
+        (try result.signed(with: "wrong", by: "w1"), "the signature is wrong"),
+        (good.setting("data", to: .object(["forged": .bool(true)])), "the signature is wrong"),
+        (try result.signed(with: Tree.childToken, by: "w2"), "the signer is not the caller"),
+        (good.setting("security", to: nil), "the message is not signed"),
       ]
-      for body in bodies {
-        result = try TaskResult(json: body)
-        let failure = try await tree.refusal(of: .result(result), body: body, by: Tree.credentials("w1"))
-        #expect(failure?.status == 403)
-        #expect(failure?.code == .security)
+      for (body, reason) in bodies {
+        let failure = try await tree.refusal(ofResult: body, by: Tree.credentials("w1"))
+        #expect(failure == CallFailure(status: 403, "Forbidden: \(reason)", code: .security))
       }
       try await expectNothingStored(tree)
       #expect(try await child.answer("t1") == .accepted)
@@ -63,8 +63,8 @@ struct AdmissionTests {
       _ = try await tree.child("w1", holding: "t1")
       _ = try await tree.child("w2")
       let result = TaskResult(jobID: "job", taskID: "t1", workerID: "w1", timestamp: NodeClock.unixSeconds())
-      let body = try result.signed(with: Tree.childToken, by: "w1")
-      let failure = try await tree.refusal(of: .result(result), body: body, by: Tree.credentials("w2"))
+      let body = try result.signed(with: Tree.childToken, by: "w2")
+      let failure = try await tree.refusal(ofResult: body, by: Tree.credentials("w2"))
       #expect(failure?.status == 403)
       try await expectNothingStored(tree)
     }
@@ -104,8 +104,9 @@ struct AdmissionTests {
         eventID: "e1", workerID: "w1", originWorkerID: "w1", eventType: "note", payload: .emptyObject,
         timestamp: NodeClock.unixSeconds())
       let forged = try event.signed(with: "wrong", by: "w1")
-      let failure = try await tree.refusal(of: .event(event), body: forged, by: Tree.credentials("w1"))
-      #expect(failure?.status == 403)
+      let action = ListenerAction.event(try WorkerEventPayload(json: forged))
+      let failure = try await tree.refusal(of: action, body: forged, by: Tree.credentials("w1"))
+      #expect(failure?.message == "Forbidden: the signature is wrong")
       try await child.transport.emitEvent(event)
     }
   }
@@ -116,7 +117,7 @@ struct AdmissionTests {
       _ = try await tree.child()
       let result = TaskResult(jobID: "job", taskID: taskID, workerID: "w1", timestamp: NodeClock.unixSeconds())
       let body = try result.signed(with: Tree.childToken, by: "w1")
-      let failure = try await tree.refusal(of: .result(result), body: body, by: Tree.credentials("w1"))
+      let failure = try await tree.refusal(ofResult: body, by: Tree.credentials("w1"))
       #expect(failure?.status == 400)
     }
   }
@@ -163,12 +164,8 @@ struct AdmissionTests {
       let token = try await tree.child(holding: "t1").transport.refreshToken().accessToken
       let result = TaskResult(jobID: "job", taskID: "t1", workerID: "w1", timestamp: NodeClock.unixSeconds())
       let body = try result.signed(with: token, by: "w1")
-      let answer = try await tree.answer(
-        to: .result(result), body: body, by: Tree.credentials("w1", token: token))
-      guard case .result(.accepted) = answer else {
-        Issue.record("answered \(answer)")
-        return
-      }
+      #expect(try await tree.refusal(ofResult: body, by: Tree.credentials("w1", token: token)) == nil)
+      _ = try await found("the result") { tree.parent.results(of: "t1").first }
     }
   }
 

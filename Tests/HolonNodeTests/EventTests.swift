@@ -44,8 +44,10 @@ struct EventTests {
     try await withTree { tree in
       let child = try await tree.child()
       _ = try await found("the node's command channel") { tree.parent.heard.channels.first }
-      _ = try await child.transport.listenForCommands()
-      #expect(await child.transport.emitEventUnanswered(event("e1", type: EventType.progress, progress: 0.5)))
+      let commands = try await child.transport.listenForCommands()
+      defer { withExtendedLifetime(commands) {} }
+      let isSent = await child.transport.emitEventUnanswered(event("e1", type: EventType.progress, progress: 0.5))
+      #expect(isSent)
       let heard = try await found("the progress") { tree.parent.heard.unansweredEvents.first }
       #expect(heard.originWorkerID == "w1")
       #expect(heard.payload["progress"]?.doubleValue == 0.5)

@@ -20,6 +20,7 @@ struct LifecycleTests {
       #expect(try await poll.value == nil)
       try await eventually("draining is said") { tree.parent.lastStatus == WorkerStatus.draining }
       let polls = tree.parent.heard.polls.count
+      tree.parent.endPolls()
 
       #expect(try await child.answer("t1") == .accepted)
       await draining.value

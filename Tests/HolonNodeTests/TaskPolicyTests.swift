@@ -23,16 +23,6 @@ struct TaskPolicyTests {
     }
   }
 
-  @Test("where the configuration says so, a task that no child is able to do goes back at once")
-  func unroutable() async throws {
-    try await withTree(settings: ["tasks.unroutable": "return"]) { tree in
-      let child = try await tree.child()
-      tree.parent.hand(task("t1", skill: "unheard-of"))
-      let failure = try await result(of: tree, child)
-      #expect(failure.error?.code == .transient)
-    }
-  }
-
   @Test("a task is refused when its signature is not the orchestrator's, and passed on when it is")
   func taskSignature() async throws {
     try await withTree(settings: ["tasks.secret": "orchestrator-secret"]) { tree in

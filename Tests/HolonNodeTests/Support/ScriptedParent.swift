@@ -80,6 +80,15 @@ final class ScriptedParent: ListenerHandler {
     }
   }
 
+  /// Tells whoever polls that there is no task.
+  func endPolls() {
+    let calls = state.withLock { state in
+      defer { state.parked = [] }
+      return state.parked.map(\.call)
+    }
+    for call in calls { call.answer(.noTask) }
+  }
+
   func answer(_ call: Call, _ script: @escaping Script) {
     state.withLock { $0.scripts[call] = (script, 0) }
   }

@@ -30,6 +30,11 @@ extension Tree {
     return failure
   }
 
+  /// The failure with which the node answers a result in these bytes.
+  func refusal(ofResult body: RawJSON, by credentials: Credentials) async throws -> CallFailure? {
+    try await refusal(of: .result(TaskResult(json: body)), body: body, by: credentials)
+  }
+
   /// Polls for `child` from a connection that breaks just as the answer is written.
   /// - Returns: whether the answer was a task.
   func loseAnswer(ofPollBy child: TestChild, _ whileParked: () async throws -> Void) async throws -> Bool {

@@ -40,7 +40,7 @@ final class Tree: Sendable {
 
   // MARK: The node
 
-  /// - Parameter changes: settings by their keys, over those of the tree.
+  /// - Parameter changes: settings by their keys or variables, over those of the tree.
   func configuration(_ changes: [String: String] = [:]) throws -> HolonConfiguration {
     var all = [
       "id": Self.nodeID, "listen[0].url": url, "children.token": Self.childToken,
@@ -53,8 +53,10 @@ final class Tree: Sendable {
     }
     all.merge(settings) { $1 }
     all.merge(changes) { $1 }
-    let flags = all.map { ConfigurationFlag("--\($0.key)", sets: $0.key, to: $0.value) }
-    return try ConfigurationInputs(flags: flags).load().configuration
+    let flags = all.filter { !$0.key.hasPrefix("HOLON_") }
+      .map { ConfigurationFlag("--\($0.key)", sets: $0.key, to: $0.value) }
+    let environment = all.filter { $0.key.hasPrefix("HOLON_") }
+    return try ConfigurationInputs(environment: environment, flags: flags).load().configuration
   }
 
   func startNode(_ changes: [String: String] = [:]) async throws {
