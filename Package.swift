@@ -110,7 +110,14 @@ let package = Package(
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
-    .testTarget(name: "HolonNodeTests", dependencies: ["HolonNode", "RXONHTTP"]),
+    .testTarget(
+      name: "HolonNodeTests",
+      dependencies: [
+        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,9 @@ struct Measurements {
   /// Tasks per second and CPU per task, every result durable, with as many children as keep the node busy.
   private func throughput() async throws -> [String] {
     let tasks = short ? 5_000 : 50_000
-    var lines = ["## Throughput", "", "| tree | tasks/s | node CPU per task | tasks/s per core |", "| --- | --- | --- | --- |"]
+    var lines = [
+      "## Throughput", "", "| tree | tasks/s | node CPU per task | tasks/s per core |", "| --- | --- | --- | --- |",
+    ]
     for depth in [0, 1] {
       let tree = try await experiment.start(depth: depth, children: 64, payloadBytes: 512, group: group)
       try await wait("the children poll") { tree.parent.parkedPolls >= (depth == 0 ? 64 : 60) }
@@ -62,8 +64,8 @@ struct Measurements {
     for (name, values) in zip(["children dial the parent", "through a Holon"], quantiles) {
       lines.append("| \(name) | \(milliseconds(values[0])) | \(milliseconds(values[1])) |")
     }
-    lines.append(
-      "| **added** | \(milliseconds(quantiles[1][0] - quantiles[0][0])) | \(milliseconds(quantiles[1][1] - quantiles[0][1])) |")
+    let added = zip(quantiles[1], quantiles[0]).map { milliseconds($0 - $1) }
+    lines.append("| **added** | \(added[0]) | \(added[1]) |")
     return lines + [""]
   }
 

@@ -16,7 +16,8 @@ struct ProcessUsage {
     guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
     cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    residentMiB = (resident?.split(whereSeparator: \.isWhitespace).dropFirst().first).flatMap { Double($0) }.map { $0 / 1024 } ?? 0
+    let kibibytes = resident?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
+    residentMiB = (kibibytes ?? 0) / 1024
   }
 }
 

@@ -16,8 +16,9 @@ extension SQLiteStore {
     return try rows.all { row in
       TaskRecord(
         key: TaskKey(jobID: row.text(0), taskID: row.text(1)), uplink: UplinkID(row.text(2)), skill: row.text(3),
-        skillVersion: row.optionalText(9), skillType: row.optionalText(10), priority: row.double(4), deadline: row.optionalInteger(5), assignedTo: row.optionalText(6),
-        attempts: row.integer(7), takenAt: row.integer(8), content: [])
+        skillVersion: row.optionalText(9), skillType: row.optionalText(10), priority: row.double(4),
+        deadline: row.optionalInteger(5), assignedTo: row.optionalText(6), attempts: row.integer(7),
+        takenAt: row.integer(8), content: [])
     }
   }
 

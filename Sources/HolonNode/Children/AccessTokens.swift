@@ -53,7 +53,7 @@ struct AccessTokens {
   private func token(_ kind: Kind, _ workerID: String, _ expiry: Int) -> String? {
     guard let secret = secretOf(workerID) else { return nil }
     let claim = "\(Self.prefix).\(kind.rawValue).\(workerID).\(expiry)"
-    guard let digest = try? HMACSecret("access tokens of \(secret)").signature(of: Array(claim.utf8)) else { return nil }
-    return "\(claim).\(digest)"
+    let key = HMACSecret("access tokens of \(secret)")
+    return (try? key.signature(of: Array(claim.utf8))).map { "\(claim).\($0)" }
   }
 }

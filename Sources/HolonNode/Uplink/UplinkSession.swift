@@ -109,6 +109,8 @@ actor UplinkSession {
       enter { session in
         session.wakeUp = nil
         session.advance()
+        // Polls may be allowed again, and those the node shares out.
+        session.node.enter { $0.attendToUplinks() }
       }
     }
     wakeUp = (next, timer)
@@ -118,7 +120,7 @@ actor UplinkSession {
     guard state == .connected else { return registration.nextAttempt }
     let times = [
       registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
-      emptyPollsUntil, outbox.nextWakeUp(for: id, at: now), offerMayHaveChangedSince.map { $0 + Self.offerGathering },
+      emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, outbox.nextWakeUp(for: id, at: now), offerMayHaveChangedSince.map { $0 + Self.offerGathering },
     ]
     return times.lazy.compactMap(\.self).min()
   }

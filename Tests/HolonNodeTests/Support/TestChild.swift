@@ -1,0 +1,58 @@
+import RXON
+import RXONHTTP
+
+/// A worker below the node, over HTTP, which signs what it says.
+struct TestChild: Sendable {
+  let id: String
+  let transport: HTTPTransport
+
+  init(_ id: String, url: String, token: String) throws {
+    self.id = id
+    transport = try HTTPTransport(url: url, workerID: id, token: token)
+  }
+
+  func register(skills: [String] = ["echo"], path: [String] = []) async throws {
+    var registration = WorkerRegistration(workerID: id, supportedSkills: skills.map { SkillInfo(name: $0) })
+    if !path.isEmpty { registration.metadata = .object(["holon": .object(["path": .strings(path)])]) }
+    _ = try await transport.register(registration)
+  }
+
+  func poll(for wait: Duration = .seconds(20)) async throws -> PolledTask? {
+    try await transport.pollTask(wait: wait, availableSkills: nil, hotSkills: nil)
+  }
+
+  /// Polls in the background for as long as `body` takes.
+  func whilePolling<Value>(_ body: () async throws -> Value) async throws -> Value {
+    let polling = Task { try await poll() }
+    defer { polling.cancel() }
+    return try await body()
+  }
+
+  @discardableResult
+  func answer(
+    _ taskID: String, status: String = TaskStatus.success, data: RawJSON? = nil, timestamp: Int? = nil
+  ) async throws -> ResultReply {
+    try await transport.sendResult(
+      TaskResult(jobID: "job", taskID: taskID, status: status, data: data, timestamp: timestamp))
+  }
+
+  @discardableResult
+  func beat(_ status: String = WorkerStatus.busy, tasks: [String] = []) async throws -> HeartbeatReply {
+    try await transport.sendHeartbeat(Heartbeat(workerID: id, status: status, currentTasks: tasks))
+  }
+
+  /// The error that `call` meets; nil when it meets none.
+  func failure<Value>(of call: (HTTPTransport) async throws -> Value) async -> TransportError? {
+    do {
+      _ = try await call(transport)
+      return nil
+    } catch {
+      return error as? TransportError
+    }
+  }
+}
+
+/// A task of the job "job".
+func task(_ id: String, skill: String = "echo") -> RawJSON {
+  .object(["job_id": .string("job"), "task_id": .string(id), "type": .string(skill), "params": .object(["n": .integer(1)])])
+}
