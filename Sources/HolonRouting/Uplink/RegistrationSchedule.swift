@@ -12,20 +12,16 @@ public struct RegistrationSchedule: Sendable {
     public var shortestGap: Duration
     /// Capped lower than deliveries are: nothing else begins before a registration succeeded.
     public var backOff: BackOff.Policy
-    /// After a 409: a loop in the tree stays until somebody changes it.
-    public var conflictWait: Duration
     /// For a 429.
     public var pacing: CallPacing.Policy
 
     public init(
       interval: Duration = .seconds(300), shortestGap: Duration = .seconds(1),
-      backOff: BackOff.Policy = BackOff.Policy(cap: .seconds(15)), conflictWait: Duration = .seconds(30),
-      pacing: CallPacing.Policy = CallPacing.Policy()
+      backOff: BackOff.Policy = BackOff.Policy(cap: .seconds(15)), pacing: CallPacing.Policy = CallPacing.Policy()
     ) {
       self.interval = interval
       self.shortestGap = shortestGap
       self.backOff = backOff
-      self.conflictWait = conflictWait
       self.pacing = pacing
     }
   }
@@ -100,7 +96,8 @@ public struct RegistrationSchedule: Sendable {
     wantedAt = now
     switch error.kind {
     case .rateLimited: heldUntil = now + policy.pacing.silence(after: error.retryAfter)
-    case .conflict: heldUntil = now + policy.conflictWait
+    // A loop in the tree stays until somebody changes it.
+    case .conflict: heldUntil = now + policy.backOff.cap
     default: heldUntil = now + backOff.failed(at: now, using: &random)
     }
   }
