@@ -31,6 +31,7 @@ struct TaskPolicyTests {
       let failure = try await result(of: tree, child)
       #expect(failure.error?.code == .security)
 
+      try await eventually("the child's poll is over") { try await tree.report().children[0].parkedPolls == 0 }
       let good = task("t2")
       let signature = try TaskSignature.sign(good, with: HMACSecret("orchestrator-secret"))
       let signed = good.setting("sig", to: .string(signature))
