@@ -1,7 +1,8 @@
-@testable import HolonNode
 import RXON
 import RXONSignatures
 import Testing
+
+@testable import HolonNode
 
 @Suite("Whom the node believes")
 struct AdmissionTests {
@@ -33,6 +34,17 @@ struct AdmissionTests {
       #expect(await tree.failureToRegister("w1", token: Tree.childToken)?.status == 403)
       #expect(await tree.failureToRegister("w1", token: "own") == nil)
       #expect(await tree.failureToRegister("w2", token: Tree.childToken) == nil)
+    }
+  }
+
+  @Test("where no token is configured, whoever can connect is admitted, whatever token it presents")
+  func openToAnyone() async throws {
+    try await withTree(settings: ["children.token": ""]) { tree in
+      let child = try tree.stranger("w1", token: "some-token")
+      try await child.register()
+      tree.parent.hand(task("t1"))
+      #expect(try await child.poll()?.payload.taskID == "t1")
+      #expect(try await child.answer("t1") == .accepted)
     }
   }
 

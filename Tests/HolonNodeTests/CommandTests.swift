@@ -1,6 +1,7 @@
-@testable import HolonNode
 import RXON
 import Testing
+
+@testable import HolonNode
 
 @Suite("Commands of the parent")
 struct CommandTests {

@@ -1,6 +1,7 @@
-@testable import HolonNode
 import RXON
 import Testing
+
+@testable import HolonNode
 
 /// What a parent's answer to a result means (design §2, Outcomes).
 @Suite("Outcomes of a delivery")
@@ -43,6 +44,18 @@ struct DeliveryOutcomeTests {
       let second = try await secondAttempt(tree)
       #expect(second.credentials.token == "issued")
       #expect(tree.parent.heard.tokenCalls == 1)
+    }
+  }
+
+  @Test("401 with the access token too: the result goes up with the configured token again")
+  func unauthorizedAgain() async throws {
+    try await withTree { tree in
+      let child = try await tree.child(holding: "t1")
+      tree.parent.answer(.result) { $0 <= 2 ? .failure(CallFailure(status: 401, "expired")) : nil }
+      try await child.answer("t1")
+      try await eventually("a third attempt") { tree.parent.results(of: "t1").count == 3 }
+      let tokens = tree.parent.results(of: "t1").map(\.credentials.token)
+      #expect(tokens == [Tree.uplinkToken, "issued", Tree.uplinkToken])
     }
   }
 
@@ -106,10 +119,34 @@ struct DeliveryOutcomeTests {
     }
   }
 
+  @Test("5xx on polls: the node asks again", arguments: [500, 503])
+  func failedPolls(status: Int) async throws {
+    try await withTree { tree in
+      tree.parent.answer(.poll) { $0 == 1 ? .failure(CallFailure(status: status, "broken")) : nil }
+      let child = try await tree.child()
+      tree.parent.hand(task("t1"))
+      #expect(try await child.poll()?.payload.taskID == "t1")
+    }
+  }
+
+  @Test("a parent that never holds polls is asked again, not without pause")
+  func impatientParent() async throws {
+    try await withTree { tree in
+      tree.parent.answer(.poll) { $0 <= 3 ? .noTask : nil }
+      let child = try await tree.child()
+      try await child.whilePolling {
+        try await eventually("four polls") { tree.parent.heard.polls.count == 4 }
+        let polls = tree.parent.heard.polls
+        #expect(polls[3].at - polls[0].at >= .milliseconds(1400))
+      }
+    }
+  }
+
   @Test("429 on polls: the node asks no more for a while")
   func rateLimitedPolls() async throws {
     try await withTree { tree in
-      tree.parent.answer(.poll) { $0 == 1 ? .failure(CallFailure(status: 429, "slower", retryAfter: .seconds(2))) : nil }
+      let limit = CallFailure(status: 429, "slower", retryAfter: .seconds(2))
+      tree.parent.answer(.poll) { $0 == 1 ? .failure(limit) : nil }
       let child = try await tree.child()
       try await child.whilePolling {
         try await eventually("two polls") { tree.parent.heard.polls.count == 2 }

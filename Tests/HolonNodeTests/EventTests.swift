@@ -1,6 +1,7 @@
-@testable import HolonNode
 import RXON
 import Testing
+
+@testable import HolonNode
 
 @Suite("Events on their way up")
 struct EventTests {

@@ -1,7 +1,8 @@
 import HolonConfig
-@testable import HolonNode
 import RXON
 import Testing
+
+@testable import HolonNode
 
 @Suite("Starting, draining and reloading")
 struct LifecycleTests {

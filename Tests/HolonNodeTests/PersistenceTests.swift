@@ -1,7 +1,8 @@
-@testable import HolonNode
 import HolonRouting
 import RXON
 import Testing
+
+@testable import HolonNode
 
 @Suite("What is kept over outages and restarts")
 struct PersistenceTests {

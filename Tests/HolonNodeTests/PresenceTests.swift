@@ -1,6 +1,7 @@
-@testable import HolonNode
 import RXON
 import Testing
+
+@testable import HolonNode
 
 @Suite("Being known to the parent")
 struct PresenceTests {

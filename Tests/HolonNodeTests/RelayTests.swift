@@ -1,7 +1,8 @@
-@testable import HolonNode
 import RXON
 import RXONSignatures
 import Testing
+
+@testable import HolonNode
 
 @Suite("Relaying tasks and results")
 struct RelayTests {

@@ -1,14 +1,21 @@
-@testable import HolonNode
 import RXON
 import Testing
 
+@testable import HolonNode
+
 @Suite("Several parents")
 struct SeveralParentsTests {
+  private func bothKnow(_ tree: Tree) async throws {
+    try await eventually("both parents know the node") {
+      try await tree.report().uplinks.allSatisfy { $0.state == "connected" }
+    }
+  }
+
   @Test("work is asked of the first parent, and of the second once the first is gone")
   func failover() async throws {
     try await withTree(parents: 2) { tree in
       let (first, second) = (tree.parents[0], tree.parents[1])
-      try await eventually("both know the node") { try await tree.report().uplinks.allSatisfy { $0.state == "connected" } }
+      try await bothKnow(tree)
       let child = try await tree.child()
       try await child.whilePolling {
         try await eventually("the first is polled") { first.parkedPolls == 1 }
@@ -40,7 +47,7 @@ struct SeveralParentsTests {
   @Test("by weights, both parents are asked")
   func weighted() async throws {
     try await withTree(parents: 2, settings: ["uplink_policy": "weighted"]) { tree in
-      try await eventually("both know the node") { try await tree.report().uplinks.allSatisfy { $0.state == "connected" } }
+      try await bothKnow(tree)
       let child = try await tree.child()
       try await child.whilePolling {
         try await child.whilePolling {

@@ -1,6 +1,7 @@
-@testable import HolonNode
 import RXON
 import Testing
+
+@testable import HolonNode
 
 @Suite("What the node tells of itself")
 struct StatusTests {

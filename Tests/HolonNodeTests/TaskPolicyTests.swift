@@ -1,7 +1,8 @@
-@testable import HolonNode
 import RXON
 import RXONSignatures
 import Testing
+
+@testable import HolonNode
 
 @Suite("What becomes of tasks that cannot be done")
 struct TaskPolicyTests {
@@ -34,6 +35,7 @@ struct TaskPolicyTests {
       try await eventually("the child's poll is over") { try await tree.report().children[0].parkedPolls == 0 }
       let good = task("t2")
       let signature = try TaskSignature.sign(good, with: HMACSecret("orchestrator-secret"))
+      try await eventually("no poll is left") { try await tree.node.router.parkedPollCount == 0 }
       let signed = good.setting("sig", to: .string(signature))
       tree.parent.hand(signed)
       let taken = try await found("the signed task at the child") { try await child.poll() }

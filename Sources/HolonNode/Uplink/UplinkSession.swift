@@ -120,7 +120,8 @@ actor UplinkSession {
     guard state == .connected else { return registration.nextAttempt }
     let times = [
       registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
-      emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, outbox.nextWakeUp(for: id, at: now), offerMayHaveChangedSince.map { $0 + Self.offerGathering },
+      emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, outbox.nextWakeUp(for: id, at: now),
+      offerMayHaveChangedSince.map { $0 + Self.offerGathering },
     ]
     return times.lazy.compactMap(\.self).min()
   }

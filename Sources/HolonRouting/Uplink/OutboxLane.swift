@@ -82,13 +82,14 @@ struct OutboxLane: Sendable {
     return true
   }
 
+  /// A parent that does not know this node hears nothing more before the next registration.
   func isPaused(at now: Duration) -> Bool {
-    pause.map { now < $0.until } ?? false
+    pause.map { $0.cause == .registration || now < $0.until } ?? false
   }
 
   /// When more may become due by the passing of time alone.
   func nextWakeUp(at now: Duration) -> Duration? {
-    guard isOpen else { return nil }
+    guard isOpen, pause?.cause != .registration else { return nil }
     let resumes = pause?.until ?? .zero
     var next: Duration?
     for kind in OutboxKind.allCases {

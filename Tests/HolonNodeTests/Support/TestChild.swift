@@ -32,13 +32,29 @@ struct TestChild: Sendable {
   func answer(
     _ taskID: String, status: String = TaskStatus.success, data: RawJSON? = nil, timestamp: Int? = nil
   ) async throws -> ResultReply {
-    try await transport.sendResult(
-      TaskResult(jobID: "job", taskID: taskID, status: status, data: data, timestamp: timestamp))
+    try await persistently {
+      try await transport.sendResult(
+        TaskResult(jobID: "job", taskID: taskID, status: status, data: data, timestamp: timestamp))
+    }
   }
 
   @discardableResult
   func beat(_ status: String = WorkerStatus.busy, tasks: [String] = []) async throws -> HeartbeatReply {
-    try await transport.sendHeartbeat(Heartbeat(workerID: id, status: status, currentTasks: tasks))
+    try await persistently {
+      try await transport.sendHeartbeat(Heartbeat(workerID: id, status: status, currentTasks: tasks))
+    }
+  }
+
+  /// Tries again when the connection broke, as workers do.
+  private func persistently<Value>(_ call: () async throws -> Value) async throws -> Value {
+    for _ in 0..<3 {
+      do {
+        return try await call()
+      } catch let error as TransportError where error.kind == .interrupted {
+        continue
+      }
+    }
+    return try await call()
   }
 
   /// The error that `call` meets; nil when it meets none.
@@ -54,5 +70,8 @@ struct TestChild: Sendable {
 
 /// A task of the job "job".
 func task(_ id: String, skill: String = "echo") -> RawJSON {
-  .object(["job_id": .string("job"), "task_id": .string(id), "type": .string(skill), "params": .object(["n": .integer(1)])])
+  .object([
+    "job_id": .string("job"), "task_id": .string(id), "type": .string(skill),
+    "params": .object(["n": .integer(1)]),
+  ])
 }

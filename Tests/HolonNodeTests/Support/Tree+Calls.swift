@@ -1,8 +1,9 @@
-@testable import HolonNode
 import RXON
 import RXONSignatures
 import Synchronization
 import Testing
+
+@testable import HolonNode
 
 /// Calls that no well-behaved client makes, put to the node as its listener would put them.
 extension Tree {

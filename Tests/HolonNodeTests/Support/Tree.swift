@@ -1,10 +1,11 @@
 import Foundation
 import HolonConfig
-@testable import HolonNode
 import Logging
 import RXON
 import Synchronization
 import Testing
+
+@testable import HolonNode
 
 /// A node between scripted parents and its children.
 final class Tree: Sendable {
@@ -40,7 +41,7 @@ final class Tree: Sendable {
 
   // MARK: The node
 
-  /// - Parameter changes: settings by their keys or variables, over those of the tree.
+  /// - Parameter changes: settings by their keys or variables, over those of the tree; empty ones are left out.
   func configuration(_ changes: [String: String] = [:]) throws -> HolonConfiguration {
     var all = [
       "id": Self.nodeID, "listen[0].url": url, "children.token": Self.childToken,
@@ -53,6 +54,7 @@ final class Tree: Sendable {
     }
     all.merge(settings) { $1 }
     all.merge(changes) { $1 }
+    all = all.filter { !$0.value.isEmpty }
     let flags = all.filter { !$0.key.hasPrefix("HOLON_") }
       .map { ConfigurationFlag("--\($0.key)", sets: $0.key, to: $0.value) }
     let environment = all.filter { $0.key.hasPrefix("HOLON_") }

@@ -1,5 +1,6 @@
-@testable import HolonNode
 import Testing
+
+@testable import HolonNode
 
 @Suite("Idleness")
 struct IdlenessTests {
