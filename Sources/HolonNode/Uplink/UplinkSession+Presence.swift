@@ -209,6 +209,8 @@ extension UplinkSession {
   /// A last word, so that the parent sends nothing more.
   func sayOffline() async {
     guard state == .connected else { return }
+    // No other heartbeat follows.
+    heartbeat.uplinkLost()
     let tasks = node.enter { $0.router.currentTaskIDs(for: self.id) }
     var message = Heartbeat(workerID: transport.workerID, status: WorkerStatus.offline)
     message.currentTasks = tasks
