@@ -73,7 +73,7 @@ extension HolonNode {
     while ContinuousClock.now < limit, lifecycle == .draining, !isDrained {
       try? await Task.sleep(for: .milliseconds(50))
     }
-    if !isDrained {
+    if router.taskCounts.held > 0 || waitingResults > 0 {
       logger.warning(
         "Stopping with work left; it stays in the journal",
         metadata: ["tasks": "\(router.taskCounts.held)", "results": "\(waitingResults)"])
@@ -86,9 +86,10 @@ extension HolonNode {
     uplinks.reduce(0) { $0 + $1.enter { $0.report().waitingResults } }
   }
 
+  /// Tasks that wait for a child go on waiting in the journal.
   private var isDrained: Bool {
-    router.taskCounts.held == 0
-      && uplinks.allSatisfy { $0.enter { $0.isFlushed } }
+    router.taskCounts.running == 0
+      && uplinks.allSatisfy { $0.enter { $0.isFlushed && !$0.hasPollsToKeep } }
   }
 
   /// Ends at once. What is acknowledged is in the journal.

@@ -127,10 +127,37 @@ struct RouterChildrenTests {
     #expect(node.result("t", from: "b") == .accepted)
   }
 
-  @Test("A task that two heartbeats in a row do not claim did not reach its holder")
-  func unclaimed() {
+  @Test("A child that comes back before another took its tasks keeps them: their results may be on the way")
+  func returns() {
     var node = RouterHarness()
     node.register("a")
+    node.poll("a")
+    node.take("t")
+    node.wait(.seconds(46))
+    #expect(node.router.taskCounts.queued == 1)
+    node.register("a")
+    node.poll("a")
+    node.heartbeat("a", tasks: [])
+    #expect(node.router.taskCounts == TaskCounts(queued: 0, running: 1, answered: 0))
+    #expect(node.result("t", from: "a") == .accepted)
+  }
+
+  @Test("A child that said it goes offline has no tasks when it comes back")
+  func offlineEndsTasks() {
+    var node = RouterHarness()
+    node.register("a")
+    node.poll("a")
+    node.take("t")
+    node.heartbeat("a", status: WorkerStatus.offline)
+    node.register("a")
+    node.poll("a")
+    #expect(node.performed.handOuts == ["t>a"])
+  }
+
+  @Test("A task that two heartbeats of a Holon in a row do not claim did not reach it")
+  func unclaimed() {
+    var node = RouterHarness()
+    node.register("a", isHolon: true)
     node.poll("a")
     node.take("t")
     node.heartbeat("a", tasks: [])
@@ -140,6 +167,26 @@ struct RouterChildrenTests {
     node.heartbeat("a", tasks: ["t"])
     node.heartbeat("a", tasks: [])
     #expect(node.router.taskCounts.running == 1)
+    node.heartbeat("a", tasks: [])
+    #expect(node.router.taskCounts.queued == 1)
+  }
+
+  @Test("A task that a worker does not claim any more may have its result on the way, but not for ever")
+  func resultOnTheWay() {
+    var node = RouterHarness()
+    node.register("a")
+    for id in ["t", "u"] {
+      node.poll("a")
+      node.take(id)
+    }
+    node.heartbeat("a", tasks: ["t", "u"])
+    node.wait(.seconds(14))
+    for _ in 1...3 { node.heartbeat("a", tasks: []) }
+    node.wait(.seconds(15))
+    node.heartbeat("a", tasks: [])
+    #expect(node.router.taskCounts.running == 2)
+    #expect(node.result("t", from: "a") == .accepted)
+    node.wait(.seconds(5))
     node.heartbeat("a", tasks: [])
     #expect(node.router.taskCounts.queued == 1)
   }

@@ -44,10 +44,13 @@ struct RouterJournalTests {
     node.register("a")
     node.wait(.seconds(6))
     node.heartbeat("a", tasks: [])
+    node.wait(.seconds(20))
     node.heartbeat("a", tasks: [])
     #expect(node.router.taskCounts == TaskCounts(queued: 1, running: 1, answered: 0))
-    node.heartbeat("a", tasks: [])
+    // The reference worker may pause for a minute before it tries again.
     node.wait(.seconds(40))
+    #expect(node.router.taskCounts.queued == 1)
+    node.wait(.seconds(10))
     #expect(node.router.taskCounts.queued == 2)
   }
 

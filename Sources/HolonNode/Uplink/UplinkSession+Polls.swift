@@ -12,6 +12,11 @@ extension UplinkSession {
     return polls.allowance(demand: settings.maxPolls, inFlight: openPolls, at: now.uptime)
   }
 
+  /// A plain parent does not notice that a poll was closed, and would answer it with a task; a Holon does notice.
+  var hasPollsToKeep: Bool {
+    openPolls > 0 && !transport.parentFeatures.isHolon
+  }
+
   func openPolls(_ count: Int, for demand: TaskDemand, at now: Moment) {
     polls.started(count, at: now.uptime)
     openPolls += count

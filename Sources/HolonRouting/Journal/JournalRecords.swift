@@ -112,3 +112,13 @@ public enum OutboxID: Hashable, Sendable {
   case result(TaskKey)
   case event(String)
 }
+
+extension OutboxID: CustomStringConvertible {
+  /// As the journal and the command line name it: `job/task`, or the event's id.
+  public var description: String {
+    switch self {
+    case .result(let key): "\(key.jobID)/\(key.taskID)"
+    case .event(let eventID): eventID
+    }
+  }
+}

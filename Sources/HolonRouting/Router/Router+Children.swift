@@ -60,11 +60,15 @@ extension Router {
     return nil
   }
 
-  /// The tasks that were expected back with this child are its own again, until its heartbeats do not claim them.
+  /// The tasks that were expected back with this child, or that none other took since it was lost, are its own again,
+  /// until its heartbeats do not claim them: it may have been unreachable, not gone.
   private mutating func welcomeHolder(_ slot: Int) {
     guard let id = children[slot]?.id, let returned = awaited.removeValue(forKey: id) else { return }
     for task in returned {
-      guard var assignment = tasks[task]?.assignment else { continue }
+      guard var assignment = tasks[task]?.assignment else {
+        returnToFormerHolder(task, slot)
+        continue
+      }
       assignment.child = slot
       tasks[task]?.state = .assigned(assignment)
       children[slot]?.running.insert(task)
@@ -78,7 +82,10 @@ extension Router {
     if let heartbeat {
       if heartbeat.status == WorkerStatus.offline {
         emit(.answerHeartbeat(call, HeartbeatReply()))
-        return lose(slot, reason: "offline")
+        lose(slot, reason: "offline")
+        // What it was working on is over.
+        awaited[id] = nil
+        return
       }
       adopt(heartbeat, of: slot)
     }

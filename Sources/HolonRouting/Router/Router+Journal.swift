@@ -4,11 +4,11 @@ import RXON
 extension Router {
   /// Takes up where an earlier run ended. To be called once, before the first event.
   ///
-  /// A task that was handed out stays its holder's, which is expected back within the child timeout: its registration
+  /// A task that was handed out stays its holder's, which is expected back within the return timeout: its registration
   /// gives it the task again, its heartbeats have to claim it.
   public mutating func restore(_ snapshot: JournalSnapshot, at moment: Moment) {
     now = moment
-    settlingInUntil = moment.uptime + configuration.childTimeout
+    settlingInUntil = moment.uptime + configuration.returnTimeout
     for key in snapshot.finished { finished.insert(key, .unknown) }
     for eventID in snapshot.seenEvents { seenEvents.insert(eventID, ()) }
     for event in snapshot.events { seenEvents.insert(event.eventID, ()) }

@@ -78,6 +78,7 @@ extension Router {
     guard let key = tasks[slot]?.key, let requirement = tasks[slot]?.requirement, let childID = children[child]?.id
     else { return }
     queue.remove(slot, requirement)
+    stopAwaitingFormerHolder(slot)
     tasks[slot]?.attempts += 1
     let attempts = tasks[slot]?.attempts ?? 1
     assign(slot, to: child, childID, call: call)
@@ -136,20 +137,34 @@ extension Router {
     }
     emit(.record([.taskReleased(task.key)]))
     place(slot)
+    if tasks[slot]?.isQueued == true, children.slot(of: childID) == nil {
+      awaited[childID, default: []].insert(slot)
+    }
   }
 
   /// Takes the task out of its holder's hands, and out of the queue.
   mutating func detach(_ slot: Int) {
     guard let requirement = tasks[slot]?.requirement else { return }
-    if tasks[slot]?.isQueued == true { return queue.remove(slot, requirement) }
+    if tasks[slot]?.isQueued == true {
+      stopAwaitingFormerHolder(slot)
+      return queue.remove(slot, requirement)
+    }
     guard let assignment = tasks[slot]?.assignment else { return }
     if let child = assignment.child {
       children[child]?.running.remove(slot)
       reindex(child)
     } else {
-      awaited[assignment.childID]?.remove(slot)
-      if awaited[assignment.childID]?.isEmpty == true { awaited[assignment.childID] = nil }
+      stopAwaiting(assignment.childID, with: slot)
     }
+  }
+
+  private mutating func stopAwaitingFormerHolder(_ slot: Int) {
+    if let formerHolder = tasks[slot]?.formerHolder { stopAwaiting(formerHolder, with: slot) }
+  }
+
+  private mutating func stopAwaiting(_ childID: String, with slot: Int) {
+    awaited[childID]?.remove(slot)
+    if awaited[childID]?.isEmpty == true { awaited[childID] = nil }
   }
 
   // MARK: Claims
@@ -157,16 +172,19 @@ extension Router {
   /// Compares the tasks that a heartbeat names with those that the child was given.
   mutating func compareClaims(_ claimed: [String], of child: Int) {
     let names = Set(claimed)
+    let grace = children[child]?.isHolon == true ? Duration.zero : configuration.resultGrace
     let running = (children[child]?.running ?? []).sorted { (tasks[$0]?.age ?? 0) < (tasks[$1]?.age ?? 0) }
     for slot in running {
       guard let task = tasks[slot], var assignment = task.assignment else { continue }
       if names.contains(task.key.taskID) {
-        assignment.unclaimed = 0
+        assignment.unclaimed = nil
       } else if now.uptime - assignment.since >= configuration.claimDelay {
-        assignment.unclaimed += 1
+        assignment.unclaimed = ((assignment.unclaimed?.count ?? 0) + 1, assignment.unclaimed?.since ?? now.uptime)
       }
       tasks[slot]?.state = .assigned(assignment)
-      if assignment.unclaimed >= configuration.unclaimedHeartbeats {
+      if let unclaimed = assignment.unclaimed, unclaimed.count >= configuration.unclaimedHeartbeats,
+        now.uptime - unclaimed.since >= grace
+      {
         release(slot, from: assignment.childID, reason: "unclaimed")
       }
     }
@@ -176,13 +194,18 @@ extension Router {
   /// A child that was believed lost still has the task: it keeps it, if no other got it meanwhile.
   private mutating func reclaim(_ taskID: String, by child: Int) {
     guard let childID = children[child]?.id else { return }
-    for slot in tasks.slots(ofTaskID: taskID) {
-      guard let task = tasks[slot], task.isQueued, task.formerHolder == childID else { continue }
-      queue.remove(slot, task.requirement)
-      assign(slot, to: child, childID, call: nil)
-      reindex(child)
-      emit(.record([.taskAssigned(task.key, child: childID, attempts: task.attempts)]))
+    for slot in tasks.slots(ofTaskID: taskID) where tasks[slot]?.formerHolder == childID {
+      returnToFormerHolder(slot, child)
     }
+  }
+
+  /// Gives a waiting task back to the child that had it; an attempt that goes on.
+  mutating func returnToFormerHolder(_ slot: Int, _ child: Int) {
+    guard let task = tasks[slot], task.isQueued, let childID = task.formerHolder else { return }
+    queue.remove(slot, task.requirement)
+    assign(slot, to: child, childID, call: nil)
+    reindex(child)
+    emit(.record([.taskAssigned(task.key, child: childID, attempts: task.attempts)]))
   }
 
   // MARK: Unable

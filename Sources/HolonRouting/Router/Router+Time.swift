@@ -60,7 +60,7 @@ extension Router {
       consider(cancellation.requestedAt + configuration.cancellationTimeout)
     }
     if let assignment = task.assignment, assignment.child == nil {
-      consider(assignment.since + configuration.childTimeout)
+      consider(assignment.since + configuration.returnTimeout)
     }
     return due
   }
@@ -77,7 +77,7 @@ extension Router {
       return cancelHere(slot)
     }
     if let assignment = task.assignment, assignment.child == nil,
-      assignment.since + configuration.childTimeout <= now.uptime
+      assignment.since + configuration.returnTimeout <= now.uptime
     {
       return release(slot, from: assignment.childID, reason: "not_returned")
     }

@@ -20,7 +20,8 @@ public struct Router: Sendable {
   var childTimes = IndexedHeap<Int, Duration>()
   /// When something must be done about a task, by its slot.
   var taskTimes = IndexedHeap<Int, Duration>()
-  /// Slots of tasks whose holder is not registered, by the holder's id.
+  /// Slots of tasks whose holder is not registered, by the holder's id. After a restart they are still its own; those
+  /// of a lost child wait in the queue.
   var awaited: [String: Set<Int>] = [:]
 
   public internal(set) var isDraining = false

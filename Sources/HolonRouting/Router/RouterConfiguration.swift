@@ -32,6 +32,13 @@ public struct RouterConfiguration: Sendable, Hashable {
   public var unclaimedHeartbeats: Int
   /// Heartbeats this soon after a hand-out say nothing about the task: they may have been written before.
   public var claimDelay: Duration
+  /// A worker stops naming a task before it delivers the result, and tries that with pauses of up to 8 s: for this long
+  /// after the first heartbeat without it, the result is taken to be on its way. Not for Holons, which name a task until
+  /// its result is delivered.
+  public var resultGrace: Duration
+  /// After a restart a holder is expected back for this long: the reference worker pauses up to 60 s between two calls
+  /// while it reaches nobody.
+  public var returnTimeout: Duration
   /// A holder that has not answered a cancellation by then is no longer waited for.
   public var cancellationTimeout: Duration
   /// After the journal refused a change, the same is tried again after this long; until then no work is asked for.
@@ -53,8 +60,9 @@ public struct RouterConfiguration: Sendable, Hashable {
     nodeID: String, uplinks: [UplinkID] = [], routes: [Route] = [], whenUnable: UnablePolicy = .wait,
     prefetch: Int = 0, maximumDepth: Int = 16, childTimeout: Duration = .seconds(45),
     childGrace: Duration = .seconds(10), maximumAttempts: Int = 3, unclaimedHeartbeats: Int = 2,
-    claimDelay: Duration = .seconds(5), cancellationTimeout: Duration = .seconds(30),
-    journalRetry: Duration = .seconds(5), maximumChildren: Int = 10_000, maximumParkedPollsPerChild: Int = 1024,
+    claimDelay: Duration = .seconds(5), resultGrace: Duration = .seconds(20), returnTimeout: Duration = .seconds(75),
+    cancellationTimeout: Duration = .seconds(30), journalRetry: Duration = .seconds(5),
+    maximumChildren: Int = 10_000, maximumParkedPollsPerChild: Int = 1024,
     maximumPollWait: Duration = .seconds(60), drainingPollWait: Duration = .seconds(1),
     maximumQueuedTasks: Int = 100_000, deduplicationKeys: Int = 65_536
   ) {
@@ -69,6 +77,8 @@ public struct RouterConfiguration: Sendable, Hashable {
     self.maximumAttempts = maximumAttempts
     self.unclaimedHeartbeats = unclaimedHeartbeats
     self.claimDelay = claimDelay
+    self.resultGrace = resultGrace
+    self.returnTimeout = returnTimeout
     self.cancellationTimeout = cancellationTimeout
     self.journalRetry = journalRetry
     self.maximumChildren = maximumChildren

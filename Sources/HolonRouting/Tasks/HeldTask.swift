@@ -71,8 +71,8 @@ struct Assignment {
   /// The poll that the task answered; nil for what was restored or claimed.
   let call: CallID?
   let since: Duration
-  /// Heartbeats in a row that did not claim the task.
-  var unclaimed = 0
+  /// The latest heartbeats in a row that did not claim the task: how many, and when the first came.
+  var unclaimed: (count: Int, since: Duration)?
 }
 
 /// A cancellation on its way.

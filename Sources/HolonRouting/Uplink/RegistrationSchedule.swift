@@ -10,13 +10,14 @@ public struct RegistrationSchedule: Sendable {
     public var interval: Duration
     /// After a registration, so that reasons which come together are answered together.
     public var shortestGap: Duration
+    /// Capped lower than deliveries are: nothing else begins before a registration succeeded.
     public var backOff: BackOff.Policy
     /// For a 429.
     public var pacing: CallPacing.Policy
 
     public init(
       interval: Duration = .seconds(300), shortestGap: Duration = .seconds(1),
-      backOff: BackOff.Policy = BackOff.Policy(), pacing: CallPacing.Policy = CallPacing.Policy()
+      backOff: BackOff.Policy = BackOff.Policy(cap: .seconds(15)), pacing: CallPacing.Policy = CallPacing.Policy()
     ) {
       self.interval = interval
       self.shortestGap = shortestGap

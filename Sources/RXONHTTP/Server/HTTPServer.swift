@@ -127,8 +127,8 @@ public struct HTTPServerError: Error, CustomStringConvertible {
 
   public var description: String {
     switch (cause as? IOError)?.errnoCode {
-    case EADDRINUSE?: "cannot listen on \(host):\(port): another process uses this port"
-    case EACCES?: "cannot listen on \(host):\(port): this port needs more privileges; ports above 1023 do not"
+    case EADDRINUSE?: "cannot listen on \(host):\(port): another process uses this port; stop it, or choose another port"
+    case EACCES?: "cannot listen on \(host):\(port): this port needs more privileges; choose one above 1023, or grant CAP_NET_BIND_SERVICE"
     case EADDRNOTAVAIL?: "cannot listen on \(host):\(port): no interface of this machine has this address"
     default: "cannot listen on \(host):\(port): \(cause)"
     }

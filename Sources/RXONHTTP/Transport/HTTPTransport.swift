@@ -92,7 +92,8 @@ public final class HTTPTransport: Transport {
   public func register(
     _ registration: WorkerRegistration
   ) async throws(TransportError) -> RegistrationReply {
-    let response = try await call(.POST, RXONProtocol.Path.register, body: signer.encode(registration))
+    let response = try await call(
+      .POST, RXONProtocol.Path.register, body: signer.encode(registration), timeout: options.presenceTimeout)
     let reply = try decoder.registration(response.body)
     isParentHolon.store(response.headers.first(name: RXONProtocol.Header.holon) == "1", ordering: .relaxed)
     if let token = reply.token {
@@ -123,9 +124,11 @@ public final class HTTPTransport: Transport {
   ) async throws(TransportError) -> HeartbeatReply {
     let path = RXONProtocol.Path.heartbeat(workerID: workerID)
     guard let heartbeat else {
-      return try decoder.heartbeat(await call(.PATCH, path, isRepeatable: true).body)
+      return try decoder.heartbeat(
+        await call(.PATCH, path, timeout: options.presenceTimeout, isRepeatable: true).body)
     }
-    return try decoder.heartbeat(await call(.PATCH, path, body: signer.encode(heartbeat)).body)
+    return try decoder.heartbeat(
+      await call(.PATCH, path, body: signer.encode(heartbeat), timeout: options.presenceTimeout).body)
   }
 
   public func emitEvent(_ event: WorkerEventPayload) async throws(TransportError) {

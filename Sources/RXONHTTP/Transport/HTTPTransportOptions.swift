@@ -6,6 +6,8 @@ public struct HTTPTransportOptions: Sendable {
   public var connectTimeout = TimeAmount.seconds(10)
   /// From a call to the end of its answer. Default 30 s.
   public var callTimeout = TimeAmount.seconds(30)
+  /// The same for registrations and heartbeats: they are small, and tell whether the parent is there. Default 15 s.
+  public var presenceTimeout = TimeAmount.seconds(15)
   /// What a poll may take on top of the wait that it asks for. Default 5 s.
   public var pollGrace = TimeAmount.seconds(5)
   /// After this time without a call a connection is closed; shorter than servers commonly wait. Default 30 s.

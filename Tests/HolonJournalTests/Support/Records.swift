@@ -10,7 +10,8 @@ func task(
   _ id: String, skill: String = "echo", child: String? = nil, content: [UInt8] = Array("{}".utf8)
 ) -> TaskRecord {
   TaskRecord(
-    key: key(id), uplink: parent, skill: skill, priority: 1.5, deadline: 2_000_000_000, assignedTo: child,
+    key: key(id), uplink: parent, skill: skill, skillVersion: "2", skillType: "text", priority: 1.5,
+    deadline: 2_000_000_000, assignedTo: child,
     attempts: child == nil ? 0 : 1, takenAt: 1_700_000_000, content: content)
 }
 

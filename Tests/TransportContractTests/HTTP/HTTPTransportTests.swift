@@ -133,6 +133,19 @@ struct HTTPTransportTests {
     #expect(kind(try await outcome(options: options) { _ in }) == .timedOut)
   }
 
+  @Test("a heartbeat without an answer times out by a limit of its own")
+  func presenceTimeout() async throws {
+    let server = try await RawServer.start { _ in }
+    var options = HTTPTransportOptions()
+    options.presenceTimeout = .milliseconds(300)
+    let transport = try HTTPTransport(
+      url: "http://127.0.0.1:\(server.port)", workerID: "w1", token: "secret", options: options)
+    let error = await #expect(throws: TransportError.self) { _ = try await transport.sendHeartbeat(nil) }
+    #expect(error?.kind == .timedOut)
+    await transport.close()
+    await server.stop()
+  }
+
   @Test("an early refusal is understood while the body is still being sent")
   func earlyRefusal() async throws {
     let server = try await RawServer.start { peer in
