@@ -14,7 +14,7 @@ struct LifecycleTests {
       let child = try await tree.child(holding: "t1")
       let idle = try await tree.child("w2")
       let poll = Task { try await idle.poll() }
-      try await eventually("a poll is parked") { try await tree.node.router.parkedPollCount == 1 }
+      try await eventually("a poll is up") { tree.parent.parkedPolls == 1 }
 
       let node = try tree.node
       let draining = Task { await node.drain() }

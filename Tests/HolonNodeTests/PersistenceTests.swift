@@ -115,10 +115,13 @@ struct PersistenceTests {
 
   @Test("a lost child's task is offered to another child")
   func lostChild() async throws {
-    try await withTree(settings: ["children.timeout": "1s"]) { tree in
+    try await withTree(settings: ["children.timeout": "3s"]) { tree in
       _ = try await tree.child("w1", holding: "t1")
       let other = try await tree.child("w2")
-      #expect(try await other.poll(for: .seconds(10))?.payload.taskID == "t1")
+      try await eventually("the other has the task") {
+        try await other.beat(WorkerStatus.idle)
+        return try await other.poll(for: .milliseconds(500))?.payload.taskID == "t1"
+      }
       #expect(try await other.answer("t1") == .accepted)
       let heard = try await found("the result") { tree.parent.results(of: "t1").first }
       #expect(heard.message.originWorkerID == "w2")

@@ -30,6 +30,7 @@ struct SeveralParentsTests {
   func resultsStayApart() async throws {
     try await withTree(parents: 2) { tree in
       let (first, second) = (tree.parents[0], tree.parents[1])
+      try await bothKnow(tree)
       let child = try await tree.child(holding: "t1")
       await first.stop()
       second.hand(task("t2"))

@@ -100,10 +100,10 @@ extension UplinkSession {
   }
 
   func beatIfDue(at now: Moment) {
-    guard let content = heartbeat.begin(at: now, parentTime: transport.parentTime()) else { return }
+    guard !isLeaving, let content = heartbeat.begin(at: now, parentTime: transport.parentTime()) else { return }
     if content == .full { toldOffer = currentOffer() }
     let message = currentHeartbeat(content, at: now)
-    spawn { await $0.beat(message) }
+    beating = spawn { await $0.beat(message) }
   }
 
   private func beat(_ message: Heartbeat) async {
@@ -208,6 +208,9 @@ extension UplinkSession {
 
   /// A last word, so that the parent sends nothing more.
   func sayOffline() async {
+    // An older word that is still on its way must not arrive after it.
+    isLeaving = true
+    await beating?.value
     guard state == .connected else { return }
     // No other heartbeat follows.
     heartbeat.uplinkLost()

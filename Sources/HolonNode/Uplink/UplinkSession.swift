@@ -27,10 +27,13 @@ actor UplinkSession {
   var state = LinkState.connecting
   var lastError: String?
   var isDraining = false
+  /// The last word is being said, or was.
+  var isLeaving = false
   var random = SystemRandomNumberGenerator()
 
   var registration = RegistrationSchedule()
   var heartbeat: HeartbeatSchedule
+  var beating: Task<Void, Never>?
   var idleness = Idleness()
   var usageBand = UsageDeadBand()
   var credentials = CredentialLadder()

@@ -103,6 +103,15 @@ final class ScriptedParent: ListenerHandler {
 
   var heard: Record { state.withLock { $0.record } }
   var parkedPolls: Int { state.withLock { $0.parked.count } }
+  /// The skills that the node told of last, by registration or heartbeat, sorted.
+  var knownSkills: [String]? {
+    let heard = heard
+    let told =
+      heard.registrations.map { ($0.at, $0.message.supportedSkills) }
+      + heard.heartbeats.map { ($0.at, $0.message.supportedSkills) }
+    let last = told.filter { $0.1 != nil }.max { $0.0 < $1.0 }
+    return last?.1?.map(\.name).sorted()
+  }
   var lastStatus: String? { heard.heartbeats.last?.message.status }
 
   /// The results of a task, in the order in which they came.
