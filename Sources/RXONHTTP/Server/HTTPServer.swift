@@ -126,11 +126,15 @@ public struct HTTPServerError: Error, CustomStringConvertible {
   public let cause: any Error
 
   public var description: String {
+    "cannot listen on \(host):\(port): \(explanation)"
+  }
+
+  private var explanation: String {
     switch (cause as? IOError)?.errnoCode {
-    case EADDRINUSE?: "cannot listen on \(host):\(port): another process uses this port; stop it, or choose another port"
-    case EACCES?: "cannot listen on \(host):\(port): this port needs more privileges; choose one above 1023, or grant CAP_NET_BIND_SERVICE"
-    case EADDRNOTAVAIL?: "cannot listen on \(host):\(port): no interface of this machine has this address"
-    default: "cannot listen on \(host):\(port): \(cause)"
+    case EADDRINUSE?: "another process uses this port; stop it, or choose another port"
+    case EACCES?: "this port needs more privileges; choose one above 1023, or grant CAP_NET_BIND_SERVICE"
+    case EADDRNOTAVAIL?: "no interface of this machine has this address"
+    default: "\(cause)"
     }
   }
 }
