@@ -158,11 +158,16 @@ struct DeliveryOutcomeTests {
 }
 
 extension Tree {
-  /// As ``child(_:holding:)``, once the parent knows what the child offers: a registration that succeeds while a result
-  /// is refused would release the result.
+  /// As ``child(_:holding:)``, once the node has registered what the child offers, after which it sends a heartbeat: a
+  /// registration that succeeds while a result is refused would release the result.
   fileprivate func settledChild(holding taskID: String) async throws -> TestChild {
     let child = try await child(holding: taskID)
-    try await eventually("the skills are known") { parent.knownSkills == ["echo"] }
+    try await eventually("the skills are registered") {
+      guard let registration = parent.heard.registrations.last, let heartbeat = parent.heard.heartbeats.last else {
+        return false
+      }
+      return registration.message.supportedSkills?.count == 1 && registration.at < heartbeat.at
+    }
     return child
   }
 }
