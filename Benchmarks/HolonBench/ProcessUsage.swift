@@ -40,8 +40,9 @@ final class Subprocess {
 
   func usage() -> ProcessUsage? { ProcessUsage(of: pid) }
 
+  /// At once: a drained node would first wait for its polls to end, and nothing here is worth keeping.
   func end() {
-    process.terminate()
+    kill(pid, SIGKILL)
     process.waitUntilExit()
   }
 }

@@ -32,6 +32,7 @@ struct TaskPolicyTests {
       let failure = try await result(of: tree, child)
       #expect(failure.error?.code == .security)
 
+      try await eventually("the child's poll is over") { try await tree.report().children[0].parkedPolls == 0 }
       let good = task("t2")
       let signature = try TaskSignature.sign(good, with: HMACSecret("orchestrator-secret"))
       try await eventually("no poll is left") { try await tree.node.router.parkedPollCount == 0 }

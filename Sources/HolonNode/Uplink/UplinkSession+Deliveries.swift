@@ -113,9 +113,8 @@ extension UplinkSession {
       replaceWithFailure(key, size: size, limit: limit, at: now)
     case .refreshToken:
       renewCredentials(generation: generation)
-    case .registerAgain:
-      registration.notKnown(at: now.uptime)
-    case .uplinkInterrupted:
+    case .registerAgain, .uplinkInterrupted:
+      // Nothing is delivered before the registration.
       if case .failed(let error) = outcome { interrupted(by: error) }
     case .report(let incident):
       node.enter { $0.report(incident, uplink: self.id) }

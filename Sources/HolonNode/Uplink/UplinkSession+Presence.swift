@@ -212,6 +212,8 @@ extension UplinkSession {
     isLeaving = true
     await beating?.value
     guard state == .connected else { return }
+    // No other heartbeat follows.
+    heartbeat.uplinkLost()
     let tasks = node.enter { $0.router.currentTaskIDs(for: self.id) }
     var message = Heartbeat(workerID: transport.workerID, status: WorkerStatus.offline)
     message.currentTasks = tasks
