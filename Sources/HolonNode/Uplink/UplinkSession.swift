@@ -96,7 +96,7 @@ actor UplinkSession {
     if state == .connected {
       noteChanges(at: now)
       beatIfDue(at: now)
-      deliverWhatIsDue(at: now)
+      if !credentials.isClimbing { deliverWhatIsDue(at: now) }
       relayWaitingProgress()
     }
     scheduleWakeUp(after: now)
@@ -123,10 +123,14 @@ actor UplinkSession {
     guard state == .connected else { return registration.nextAttempt }
     let times = [
       registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
-      emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, outbox.nextWakeUp(for: id, at: now),
+      emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, nextDelivery(after: now),
       offerMayHaveChangedSince.map { $0 + Self.offerGathering },
     ]
     return times.lazy.compactMap(\.self).min()
+  }
+
+  private func nextDelivery(after now: Moment) -> Duration? {
+    credentials.isClimbing ? nil : outbox.nextWakeUp(for: id, at: now)
   }
 
   func close() async {

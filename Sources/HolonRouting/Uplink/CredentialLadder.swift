@@ -14,7 +14,8 @@ public struct CredentialLadder: Sendable {
   /// Which credentials are in use. A call notes it at its start, so that its late refusal blames no newer ones.
   public private(set) var generation = 0
   private var next: Int = 0
-  private var isClimbing = false
+  /// A rung is being tried: calls that can wait would only be refused again.
+  public private(set) var isClimbing = false
   private var exhaustedUntil: Duration?
   private var backOff: BackOff
 

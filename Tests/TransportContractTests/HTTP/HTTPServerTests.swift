@@ -63,7 +63,8 @@ struct HTTPServerTests {
     let first = server()
     let port = try await first.start()
     let error = await #expect(throws: HTTPServerError.self) { try await server(port: port).start() }
-    #expect(error?.description == "cannot listen on 127.0.0.1:\(port): another process uses this port")
+    let remedy = "stop it, or choose another port"
+    #expect(error?.description == "cannot listen on 127.0.0.1:\(port): another process uses this port; \(remedy)")
     await first.stop(grace: .zero)
   }
 
