@@ -59,7 +59,7 @@ extension HolonNode {
     case .refuse(let id, let failure):
       answer(id, .failure(failure))
     case .sendCommand(let command, let child):
-      channels[child]?.send(command)
+      channels[child]?.channel.send(command)
     case .forwardResult(let key, let result, let uplink):
       session(of: uplink)?.enter { $0.deliver(.result(key), .result(result)) }
     case .forwardEvent(let event, let uplink):

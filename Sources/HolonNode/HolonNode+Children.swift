@@ -24,14 +24,15 @@ extension HolonNode: ListenerHandler {
 
   public nonisolated func commandChannelOpened(_ channel: any CommandChannel) {
     onLoop { node in
-      node.channels.updateValue(channel, forKey: channel.workerID)?.close()
+      let open = OpenChannel(channel: channel, openedAt: NodeClock.unixSeconds())
+      node.channels.updateValue(open, forKey: channel.workerID)?.channel.close()
       node.handle(.childCommandChannelOpened(child: channel.workerID))
     }
   }
 
   public nonisolated func commandChannelClosed(_ channel: any CommandChannel) {
     onLoop { node in
-      guard node.channels[channel.workerID] === channel else { return }
+      guard node.channels[channel.workerID]?.channel === channel else { return }
       node.channels[channel.workerID] = nil
       node.handle(.childCommandChannelClosed(child: channel.workerID))
     }
@@ -42,7 +43,8 @@ extension HolonNode: ListenerHandler {
   ) {
     onLoop { node in
       do throws(CallFailure) {
-        let identity = try node.authenticator.identify(channel.credentials, at: NodeClock.unixSeconds())
+        let openedAt = node.channels[channel.workerID]?.openedAt ?? NodeClock.unixSeconds()
+        let identity = try node.authenticator.identify(channel.credentials, at: openedAt)
         try node.verify(.init(event), body: body, by: identity)
         node.handle(.eventArrived(nil, child: identity.workerID, event))
       } catch {

@@ -29,7 +29,7 @@ public actor HolonNode {
   /// Calls of children that wait for their answer.
   var calls: [CallID: ListenerCall] = [:]
   var lastCallNumber: UInt64 = 0
-  var channels: [String: any CommandChannel] = [:]
+  var channels: [String: OpenChannel] = [:]
   var contents = ContentCache<TaskKey, RawJSON>(byteBudget: 64 << 20)
 
   /// In the configuration's order.
@@ -44,6 +44,13 @@ public actor HolonNode {
   var uplinksNeedAttention = false
   var journalReports: Task<Void, Never>?
   var stopWaiters: [CheckedContinuation<Void, Never>] = []
+
+  /// A child's command channel. Its credentials were good when it was opened, and stay so while it is open.
+  struct OpenChannel {
+    let channel: any CommandChannel
+    /// Unix seconds.
+    let openedAt: Int
+  }
 
   enum Lifecycle: Sendable, Hashable {
     case running, draining, stopping, stopped
