@@ -69,10 +69,8 @@ extension HolonNode {
     logger.info("Draining", metadata: ["limit": "\(configuration.drain.timeout)"])
     for uplink in uplinks { uplink.enter { $0.startDraining() } }
     handle(.drainStarted)
-    let limit = ContinuousClock.now + configuration.drain.timeout
-    while ContinuousClock.now < limit, lifecycle == .draining, !isDrained {
-      try? await Task.sleep(for: .milliseconds(50))
-    }
+    await untilDrained()
+    guard lifecycle == .draining else { return }
     if router.taskCounts.held > 0 || waitingResults > 0 {
       logger.warning(
         "Stopping with work left; it stays in the journal",
@@ -80,6 +78,29 @@ extension HolonNode {
     }
     for uplink in uplinks { await uplink.sayOffline() }
     await stop()
+  }
+
+  /// Returns when nothing is left to wait for, when the configured time is over, or when the node is stopped.
+  private func untilDrained() async {
+    let limit: Scheduled<Void> = loop.scheduleTask(in: TimeAmount(configuration.drain.timeout)) { [weak self] in
+      guard let self else { return }
+      enter { $0.endWaitForDrain() }
+    }
+    await withCheckedContinuation { continuation in
+      drainWaiter = continuation
+      noteIfDrained()
+    }
+    limit.cancel()
+  }
+
+  /// To be called after anything that may have been the last thing to wait for.
+  func noteIfDrained() {
+    if drainWaiter != nil, isDrained { endWaitForDrain() }
+  }
+
+  private func endWaitForDrain() {
+    drainWaiter?.resume()
+    drainWaiter = nil
   }
 
   private var waitingResults: Int {
@@ -96,8 +117,10 @@ extension HolonNode {
   public func stop() async {
     guard lifecycle == .running || lifecycle == .draining else { return }
     lifecycle = .stopping
+    endWaitForDrain()
     for listener in listeners { await listener.stop(grace: .milliseconds(200)) }
     for uplink in uplinks { await uplink.close() }
+    uplinks = []
     await statusServer?.stop(grace: .zero)
     lifecycle = .stopped
     journal.close()

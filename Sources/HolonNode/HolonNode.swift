@@ -43,6 +43,7 @@ public actor HolonNode {
   var wakeUp: (at: Duration, timer: Scheduled<Void>)?
   var uplinksNeedAttention = false
   var journalReports: Task<Void, Never>?
+  var drainWaiter: CheckedContinuation<Void, Never>?
   var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
   /// A child's command channel. Its credentials were good when it was opened, and stay so while it is open.
@@ -134,6 +135,7 @@ public actor HolonNode {
         node.uplinksNeedAttention = false
         for uplink in node.uplinks { uplink.enter { $0.advance() } }
         node.openPollsOnDemand()
+        node.noteIfDrained()
       }
     }
   }

@@ -22,7 +22,8 @@ actor UplinkSession {
   nonisolated let settings: UplinkSettings
   private nonisolated let executor: EventLoopExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-  nonisolated unowned let node: HolonNode
+  /// Lets go of its sessions when it stops.
+  nonisolated let node: HolonNode
 
   var state = LinkState.connecting
   var lastError: String?
@@ -100,6 +101,7 @@ actor UplinkSession {
       relayWaitingProgress()
     }
     scheduleWakeUp(after: now)
+    if isDraining { node.enter { $0.noteIfDrained() } }
   }
 
   private func scheduleWakeUp(after now: Moment) {
