@@ -8,6 +8,7 @@ extension DrainConfiguration {
   init(reading section: SectionReader) {
     timeout = section.value(
       "timeout", .duration(in: .zero ... .seconds(86_400)), default: .seconds(30),
-      "After SIGTERM: the longest wait for running tasks, and for results to be delivered.")
+      "After SIGTERM: the longest wait for running tasks, for results to be delivered, and for open polls, which a plain "
+        + "parent would answer with a task for nobody.")
   }
 }
