@@ -12,9 +12,19 @@ struct HolonBench {
       case "children":
         try await runChildren(Array(CommandLine.arguments.dropFirst(2)))
       case "run":
-        try await measure(Array(CommandLine.arguments.dropFirst(2)))
+        let arguments = Array(CommandLine.arguments.dropFirst(2))
+        try await experiment(arguments) { experiment, group in
+          try await Measurements(experiment: experiment, group: group, short: arguments.contains("--short")).all()
+        }
+      case "soak":
+        let arguments = Array(CommandLine.arguments.dropFirst(2))
+        let minutes = arguments.count > 1 ? Double(arguments[1]) ?? 0 : 0
+        guard minutes > 0 else { throw BenchmarkFailure("usage: holon-bench soak HOLON-BINARY MINUTES") }
+        try await experiment(arguments) { experiment, group in
+          try await Soak(experiment: experiment, group: group, minutes: minutes).run()
+        }
       default:
-        throw BenchmarkFailure("usage: holon-bench run HOLON-BINARY [--short]")
+        throw BenchmarkFailure("usage: holon-bench run HOLON-BINARY [--short] | soak HOLON-BINARY MINUTES")
       }
     } catch {
       FileHandle.standardError.write(Data("holon-bench: \(error)\n".utf8))
@@ -29,16 +39,16 @@ struct HolonBench {
     try await StubChildren.run(url: arguments[0], token: arguments[1], count: count, prefix: arguments[3])
   }
 
-  private static func measure(_ arguments: [String]) async throws {
+  /// Prints what `body` reports of the binary that is named first.
+  private static func experiment(
+    _ arguments: [String], _ body: (Experiment, MultiThreadedEventLoopGroup) async throws -> [String]
+  ) async throws {
     guard let holon = arguments.first else { throw BenchmarkFailure("name the holon binary") }
     let directory = NSTemporaryDirectory() + "holon-bench-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let measurements = Measurements(
-      experiment: Experiment(holon: holon, directory: directory), group: group,
-      short: arguments.contains("--short"))
-    for line in try await measurements.all() { print(line) }
+    for line in try await body(Experiment(holon: holon, directory: directory), group) { print(line) }
     try await group.shutdownGracefully()
   }
 
