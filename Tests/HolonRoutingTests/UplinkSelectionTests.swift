@@ -41,9 +41,7 @@ struct UplinkSelectionTests {
     #expect(polls(selection.allot(1, at: .seconds(10)) { _ in 1 }) == [second: 1])
     selection.set(first, available: true, at: .seconds(20))
     #expect(polls(selection.allot(1, at: .seconds(29)) { _ in 1 }) == [second: 1])
-    #expect(selection.nextWakeUp(at: .seconds(29)) == .seconds(30))
     #expect(polls(selection.allot(1, at: .seconds(30)) { _ in 1 }) == [first: 1])
-    #expect(selection.nextWakeUp(at: .seconds(30)) == nil)
   }
 
   @Test("A preferred parent that has just come back serves at once when the other goes")

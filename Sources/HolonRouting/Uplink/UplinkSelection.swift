@@ -74,12 +74,6 @@ public struct UplinkSelection: Sendable {
     }
   }
 
-  /// When a preferred parent takes over by the passing of time, as uptime.
-  public func nextWakeUp(at now: Duration) -> Duration? {
-    guard mode == .failover, let serving else { return nil }
-    return availableSince[..<serving].lazy.compactMap { $0 }.map { $0 + failBackAfter }.filter { $0 > now }.min()
-  }
-
   private mutating func server(at now: Duration) -> Int? {
     let isServing = serving.map { availableSince[$0] != nil } ?? false
     let better = availableSince.indices.first { index in
