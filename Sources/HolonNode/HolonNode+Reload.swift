@@ -20,6 +20,7 @@ extension HolonNode {
     }
     router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
+    admission.adopt(new.limits)
     attendToUplinks()
   }
 
@@ -28,6 +29,10 @@ extension HolonNode {
       ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
+      (
+        "limits.connections_per_child",
+        new.limits.connectionsPerChild != configuration.limits.connectionsPerChild
+      ),
     ].filter(\.1).map(\.0)
     guard changed.isEmpty else {
       throw StartFailure(

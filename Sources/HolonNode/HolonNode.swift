@@ -25,6 +25,7 @@ public actor HolonNode {
   let journal: any Journal
   var router: Router
   var authenticator: ChildAuthenticator
+  var admission: AdmissionControl
 
   /// Calls of children that wait for their answer.
   var calls: [CallID: ListenerCall] = [:]
@@ -69,6 +70,7 @@ public actor HolonNode {
     self.journal = journal
     router = Router(configuration: configuration.routerConfiguration)
     authenticator = ChildAuthenticator(configuration.children)
+    admission = AdmissionControl(configuration.limits)
     uplinkSelection = configuration.uplinkSelection
   }
 

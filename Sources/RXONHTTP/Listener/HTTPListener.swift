@@ -15,6 +15,7 @@ public final class HTTPListener: Listener {
   private let group: any EventLoopGroup
   private let limits: HTTPListenerLimits
   private let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
+  private let refused: (@Sendable (HTTPRefusal) -> Void)?
   private let server = Mutex<HTTPServer?>(nil)
 
   /// - Parameters:
@@ -22,15 +23,18 @@ public final class HTTPListener: Listener {
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - malformedEvent: told of events over the command channel that cannot be read; they are left out, since nothing
   ///     answers them and the channel is worth more than one of them.
+  ///   - refused: told of each connection and request that is turned away before the handler hears of it.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPListenerLimits = HTTPListenerLimits(),
-    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil
+    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.host = host
     self.port = port
     self.group = group
     self.limits = limits
     self.malformedEvent = malformedEvent
+    self.refused = refused
   }
 
   /// - Throws: ``HTTPServerError`` when the address cannot be bound.
@@ -38,7 +42,8 @@ public final class HTTPListener: Listener {
     let responder = ListenerResponder(handler: handler, limits: limits, malformedEvent: malformedEvent)
     let server = HTTPServer(
       host: host, port: port, group: group, limits: limits,
-      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder)
+      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder,
+      refused: refused)
     let boundPort = try await server.start()
     self.server.withLock { $0 = server }
     return "http://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"

@@ -12,26 +12,31 @@ public final class HTTPServer: Sendable {
   private let group: any EventLoopGroup
   private let limits: HTTPServerLimits
   private let loops: [ObjectIdentifier: HTTPServerLoop]
-  private let openConnections = OpenConnections()
+  private let census: ConnectionCensus
   private let channel = Mutex<(any Channel)?>(nil)
 
   /// - Parameters:
   ///   - port: 0 lets the system choose; ``start()`` tells which.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - headers: fields that every answer carries.
+  ///   - refused: told, on an event loop, of each connection and request that is turned away here.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    headers: [(name: String, value: String)] = [], responder: any HTTPResponder
+    headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.host = host
     self.port = port
     self.group = group
     self.limits = limits
+    let census = ConnectionCensus(limits: limits)
+    self.census = census
     let serializer = HTTPResponseSerializer(commonHeaders: headers)
     var loops: [ObjectIdentifier: HTTPServerLoop] = [:]
     for eventLoop in group.makeIterator() {
       loops[ObjectIdentifier(eventLoop)] = HTTPServerLoop(
-        eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer)
+        eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer, census: census,
+        refused: refused)
     }
     self.loops = loops
   }
@@ -74,7 +79,7 @@ public final class HTTPServer: Sendable {
   }
 
   private func bootstrap() -> ServerBootstrap {
-    let (loops, limits, openConnections) = (loops, limits, openConnections)
+    let (loops, census) = (loops, census)
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -82,36 +87,31 @@ public final class HTTPServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-          let isWelcome = openConnections.open(limit: limits.connections)
-          channel.closeFuture.whenComplete { _ in openConnections.close() }
-          try Self.configure(channel, loop: loop, isWelcome: isWelcome)
+          let network = NetworkAddress.network(of: channel.remoteAddress?.ipAddress ?? "")
+          let refusal = census.opened(from: network)
+          channel.closeFuture.whenComplete { _ in census.closed(from: network) }
+          if let refusal { loop.refused?(refusal) }
+          try Self.configure(channel, loop: loop, refusal: refusal.map(HTTPResponse.refusing))
         }
       }
   }
 
-  private static func configure(_ channel: any Channel, loop: HTTPServerLoop, isWelcome: Bool) throws {
+  private static func configure(_ channel: any Channel, loop: HTTPServerLoop, refusal: HTTPResponse?) throws {
     let connection = HTTPServerConnection(
-      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits),
-      refusal: isWelcome ? nil : .error(.serviceUnavailable, "too many connections").retrying(after: 1))
+      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits), refusal: refusal)
     try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
   }
 }
 
-/// The connections of a server, over all its loops.
-private final class OpenConnections: Sendable {
-  private let count = Atomic<Int>(0)
-
-  /// - Returns: whether the new connection is within `limit`.
-  func open(limit: Int) -> Bool {
-    count.add(1, ordering: .relaxed).newValue <= limit
-  }
-
-  func close() {
-    count.subtract(1, ordering: .relaxed)
-  }
-}
-
 extension HTTPResponse {
+  /// The answer to a connection that is not welcome.
+  fileprivate static func refusing(_ refusal: HTTPRefusal) -> HTTPResponse {
+    switch refusal {
+    case .connectionsOfAddress: .error(.tooManyRequests, "too many connections from this address").retrying(after: 1)
+    default: .error(.serviceUnavailable, "too many connections").retrying(after: 1)
+    }
+  }
+
   func retrying(after seconds: Int) -> HTTPResponse {
     var response = self
     response.headers.append((name: "Retry-After", value: String(seconds)))
