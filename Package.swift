@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "RXONHTTP",
       dependencies: [
-        "RXON", "RXONSignatures",
+        "RXON", "RXONSignatures", "RXONTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -69,7 +69,7 @@ let package = Package(
     .target(
       name: "HolonNode",
       dependencies: [
-        "RXON", "RXONSignatures", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
+        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
