@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .library(name: "RXON", targets: ["RXON"]),
     .library(name: "RXONSignatures", targets: ["RXONSignatures"]),
+    .library(name: "RXONTLS", targets: ["RXONTLS"]),
     .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
     .executable(name: "holon", targets: ["holon"]),
   ],
@@ -40,6 +41,10 @@ let package = Package(
       // Rounding of doubles; other modules bring it along with what they link.
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "RXONTLS",
+      dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
     .target(
       name: "RXONHTTP",
       dependencies: [
@@ -99,6 +104,14 @@ let package = Package(
 
     // The tests.
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
+    .testTarget(
+      name: "RXONTLSTests",
+      dependencies: [
+        "RXONTLS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "TransportContractTests",
       dependencies: [
