@@ -358,6 +358,6 @@ extension ClientCertificate {
   init(_ certificate: TLSCertificate) {
     self.init(
       commonName: certificate.commonName, dnsNames: certificate.dnsNames, uriNames: certificate.uriNames,
-      fingerprint: certificate.fingerprint, expires: certificate.notAfter)
+      fingerprint: certificate.fingerprint, expires: Int(certificate.notAfter))
   }
 }
