@@ -40,6 +40,7 @@ let package = Package(
       // Rounding of doubles; other modules bring it along with what they link.
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
+    .target(name: "HolonPKI", dependencies: ["RXON", "RXONSignatures", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "RXONHTTP",
       dependencies: [
@@ -80,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "holon",
       dependencies: [
-        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal",
+        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -107,6 +108,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
+    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
