@@ -1,6 +1,7 @@
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
+public import RXONTLS
 import Synchronization
 
 /// An HTTP/1.1 server for small requests and answers: hardened, without routes of its own.
@@ -11,6 +12,7 @@ public final class HTTPServer: Sendable {
   private let port: Int
   private let group: any EventLoopGroup
   private let limits: HTTPServerLimits
+  private let tls: TLSServerContexts?
   private let loops: [ObjectIdentifier: HTTPServerLoop]
   private let census: ConnectionCensus
   private let channel = Mutex<(any Channel)?>(nil)
@@ -18,10 +20,12 @@ public final class HTTPServer: Sendable {
   /// - Parameters:
   ///   - port: 0 lets the system choose; ``start()`` tells which.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
+  ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - headers: fields that every answer carries.
   ///   - refused: told, on an event loop, of each connection and request that is turned away here.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
+    tls: TLSServerContexts? = nil,
     headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
     refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
@@ -29,6 +33,7 @@ public final class HTTPServer: Sendable {
     self.port = port
     self.group = group
     self.limits = limits
+    self.tls = tls
     let census = ConnectionCensus(limits: limits)
     self.census = census
     let serializer = HTTPResponseSerializer(commonHeaders: headers)
@@ -79,7 +84,7 @@ public final class HTTPServer: Sendable {
   }
 
   private func bootstrap() -> ServerBootstrap {
-    let (loops, census) = (loops, census)
+    let (loops, tls, census) = (loops, tls, census)
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -91,14 +96,21 @@ public final class HTTPServer: Sendable {
           let refusal = census.opened(from: network)
           channel.closeFuture.whenComplete { _ in census.closed(from: network) }
           if let refusal { loop.refused?(refusal) }
-          try Self.configure(channel, loop: loop, refusal: refusal.map(HTTPResponse.refusing))
+          try Self.configure(channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
         }
       }
   }
 
-  private static func configure(_ channel: any Channel, loop: HTTPServerLoop, refusal: HTTPResponse?) throws {
+  private static func configure(
+    _ channel: any Channel, loop: HTTPServerLoop, tls: TLSServerContext?, refusal: HTTPResponse?
+  ) throws {
+    if let tls {
+      // An answer would cost a handshake.
+      guard refusal == nil else { throw ChannelError.operationUnsupported }
+      try channel.pipeline.syncOperations.addHandler(TLSHandler(server: tls))
+    }
     let connection = HTTPServerConnection(
-      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits), refusal: refusal)
+      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits), refusal: refusal, isSecure: tls != nil)
     try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
   }
 }
