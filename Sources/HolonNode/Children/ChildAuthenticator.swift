@@ -9,21 +9,24 @@ struct ChildAuthenticator {
     var workerID: String
     /// The secrets under which its messages may be signed: the configured one first, then the access token that this
     /// very request presented (the reference worker signs with it, protocol §7).
-    fileprivate var secrets: [HMACSecret]
+    var secrets: [HMACSecret]
   }
 
-  private var policy: ChildrenConfiguration
+  private(set) var policy: ChildrenConfiguration
+  private(set) var chains: ChainVerification
   private var accessTokens: AccessTokens
-  private var replays = ReplayGuard()
+  var replays = ReplayGuard()
 
   init(_ policy: ChildrenConfiguration) {
     self.policy = policy
+    chains = policy.chainVerification
     accessTokens = AccessTokens(secretOf: policy.secret(of:))
   }
 
   /// Takes new credentials over; what was seen stays seen.
   mutating func adopt(_ policy: ChildrenConfiguration) {
     self.policy = policy
+    chains = policy.chainVerification
     accessTokens = AccessTokens(secretOf: policy.secret(of:))
   }
 
@@ -69,53 +72,6 @@ struct ChildAuthenticator {
 
   private func secrets(of workerID: String, presented: String) -> [HMACSecret] {
     (policy.secret(of: workerID).map { [HMACSecret($0)] } ?? []) + [HMACSecret(presented)]
-  }
-
-  // MARK: Is it its own word
-
-  /// What a signed body says of itself.
-  struct Claim {
-    var workerID: String?
-    var timestamp: Int?
-    var security: SecurityContext?
-    /// `event_id` for events; otherwise the signature itself serves.
-    var nonce: String?
-    var ignoredFields: [String] = []
-    /// A second identical message is no attack but a re-send that wants the same answer.
-    var isIdempotent = false
-  }
-
-  mutating func verify(
-    _ claim: Claim, body: RawJSON, by identity: Identity, at unixSeconds: Int, uptime: Duration
-  ) throws(CallFailure) {
-    guard claim.workerID == nil || claim.workerID == identity.workerID else {
-      throw CallFailure(status: 403, "Forbidden: the worker id of the body is not that of the caller")
-    }
-    guard let signature = claim.security?.signature else {
-      guard policy.signatures == .required, !identity.secrets.isEmpty else { return }
-      throw CallFailure(status: 403, "Forbidden: the message is not signed", code: .security)
-    }
-    guard policy.signatures != .off, !identity.secrets.isEmpty else { return }
-    guard claim.security?.signerID == identity.workerID else {
-      throw CallFailure(status: 403, "Forbidden: the signer is not the caller", code: .security)
-    }
-    guard let timestamp = claim.timestamp, ReplayGuard.isFresh(timestamp, at: unixSeconds) else {
-      throw CallFailure(
-        status: 403, "Forbidden: the timestamp is missing or more than \(ReplayGuard.freshness) s off",
-        code: .security)
-    }
-    guard
-      identity.secrets.contains(where: { secret in
-        (try? PayloadSignature.verify(signature, of: body, with: secret, ignoring: claim.ignoredFields)) != nil
-      })
-    else {
-      throw CallFailure(status: 403, "Forbidden: the signature is wrong", code: .security)
-    }
-    let isNew = replays.claim(claim.nonce ?? signature, of: identity.workerID, at: uptime)
-    guard isNew || claim.isIdempotent else {
-      throw CallFailure(
-        status: 403, "Duplicate message detected (replay attack)", code: .security)
-    }
   }
 
   // MARK: Access tokens

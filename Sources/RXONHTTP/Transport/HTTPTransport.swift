@@ -2,6 +2,7 @@ public import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import RXON
+import RXONSignatures
 import RXONTLS
 import Synchronization
 
@@ -57,7 +58,8 @@ public final class HTTPTransport: Transport {
     self.workerID = workerID
     self.options = options
     tokens = AccessTokens(configured: token)
-    signer = MessageSigner(workerID: workerID, secret: token, clock: clock)
+    signer = MessageSigner(
+      workerID: workerID, signer: options.signer ?? HMACSecret(token), clock: clock)
     decoder = ReplyDecoder(answerSize: options.answerSize)
     pool = HTTPConnectionPool(
       dialler: Dialler(

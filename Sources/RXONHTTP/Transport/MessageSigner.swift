@@ -37,13 +37,13 @@ final class MessageSigner: Sendable {
   private static let greatestLead = 30
 
   private let workerID: String
-  private let secret: HMACSecret
+  private let signer: any Signer
   private let clock: ParentClock
   private let lastHeartbeat = Mutex(0)
 
-  init(workerID: String, secret: String, clock: ParentClock) {
+  init(workerID: String, signer: any Signer, clock: ParentClock) {
     self.workerID = workerID
-    self.secret = HMACSecret(secret)
+    self.signer = signer
     self.clock = clock
   }
 
@@ -75,7 +75,7 @@ final class MessageSigner: Sendable {
     message.security = nil
     let unsigned = message.rawJSON()
     do throws(SignatureError) {
-      security.signature = try PayloadSignature.sign(unsigned, with: secret, ignoring: Message.unsignedMembers)
+      security.signature = try PayloadSignature.sign(unsigned, with: signer, ignoring: Message.unsignedMembers)
     } catch {
       throw TransportError(.unsendable, "the message cannot be signed: \(error)")
     }
