@@ -116,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "TransportContractTests",
       dependencies: [
-        "RXON", "RXONHTTP", "RXONSignatures",
+        "RXON", "RXONHTTP", "RXONSignatures", "RXONTLS", "HolonPKI",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
