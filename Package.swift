@@ -121,7 +121,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "HolonPKI"]),
+    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "RXONSignatures", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
