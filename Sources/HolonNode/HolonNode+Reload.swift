@@ -20,6 +20,7 @@ extension HolonNode {
     }
     router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
+    closeUnprovenChannels()
     attendToUplinks()
   }
 
