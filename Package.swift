@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .library(name: "RXON", targets: ["RXON"]),
     .library(name: "RXONSignatures", targets: ["RXONSignatures"]),
+    .library(name: "RXONTLS", targets: ["RXONTLS"]),
     .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
     .executable(name: "holon", targets: ["holon"]),
   ],
@@ -41,9 +42,13 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
     .target(
+      name: "RXONTLS",
+      dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
+    .target(
       name: "RXONHTTP",
       dependencies: [
-        "RXON", "RXONSignatures",
+        "RXON", "RXONSignatures", "RXONTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -69,7 +74,7 @@ let package = Package(
     .target(
       name: "HolonNode",
       dependencies: [
-        "RXON", "RXONSignatures", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
+        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -99,6 +104,14 @@ let package = Package(
 
     // The tests.
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
+    .testTarget(
+      name: "RXONTLSTests",
+      dependencies: [
+        "RXONTLS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "TransportContractTests",
       dependencies: [

@@ -1,3 +1,4 @@
+import HolonConfig
 import HolonRouting
 import Logging
 import RXON
@@ -9,6 +10,18 @@ extension HolonNode {
     let secret = snapshot.nodeSecret ?? ChildAccess.makeSecret()
     authenticator.access = ChildAccess(secret: secret, records: snapshot.childAccess)
     if snapshot.nodeSecret == nil { journal.record([.nodeSecretStored(secret)]) }
+  }
+
+  /// A node that cannot be commanded works all the same.
+  func openControlSocket() async {
+    let journal = configuration.journal.path
+    do {
+      controlSocket = try await ControlSocket.open(for: self, journal: journal)
+    } catch {
+      logger.warning(
+        "There is no control socket, so 'holon children' works only while the node is stopped",
+        metadata: ["error": "\(error)"])
+    }
   }
 
   /// Who has a token that was issued here or is shut out, and every child that is registered.

@@ -6,6 +6,7 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import RXONTLS
 
 /// Starting, draining and stopping.
 extension HolonNode {
@@ -32,7 +33,8 @@ extension HolonNode {
   private func listen() async throws(StartFailure) {
     for settings in configuration.listen {
       let listener = HTTPListener(
-        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits)
+        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits,
+        tls: try contexts(settings.tls, for: "listen \(settings.url)"))
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)
@@ -42,12 +44,25 @@ extension HolonNode {
       }
     }
     if let status = configuration.status {
+      let tls = try contexts(status.tls, for: "status \(status.url)")
       do {
-        let url = try await startStatusServer(status)
+        let url = try await startStatusServer(status, tls: tls)
         logger.info("Serving status", metadata: ["url": "\(url)"])
       } catch {
         throw StartFailure(.environment, "\(error)")
       }
+    }
+    startWatchingCertificates()
+  }
+
+  private func contexts(
+    _ settings: ServerTLSConfiguration?, for subject: NodeCertificates.Subject
+  ) throws(StartFailure) -> TLSServerContexts? {
+    guard let settings else { return nil }
+    do throws(TLSConfigurationError) {
+      return try certificates.serve(settings, at: subject)
+    } catch {
+      throw StartFailure(.configuration, "\(subject): \(error.message)")
     }
   }
 
@@ -119,6 +134,7 @@ extension HolonNode {
     guard lifecycle == .running || lifecycle == .draining else { return }
     lifecycle = .stopping
     endWaitForDrain()
+    stopWatchingCertificates()
     for listener in listeners { await listener.stop(grace: .milliseconds(200)) }
     for uplink in uplinks { await uplink.close() }
     uplinks = []

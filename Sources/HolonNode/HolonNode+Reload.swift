@@ -10,17 +10,19 @@ extension HolonNode {
   /// - Throws: ``StartFailure`` when something changed that needs a restart; then nothing was taken over.
   public func reload(_ new: HolonConfiguration) async throws(StartFailure) {
     try refuseFixedChanges(in: new)
-    let old = configuration
+    let (old, oldCertificates) = (configuration, certificates)
     configuration = new
     do throws(StartFailure) {
       try await exchangeUplinks(from: old)
     } catch {
       configuration = old
+      certificates = oldCertificates
       throw error
     }
     router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
     closeUnprovenChannels()
+    lookAtCertificates()
     attendToUplinks()
   }
 
@@ -61,6 +63,9 @@ extension HolonNode {
         $0.restore(snapshot)
         $0.start()
       }
+    }
+    for gone in old.uplinks where !configuration.uplinks.contains(where: { $0.name == gone.name && $0.tls != nil }) {
+      certificates.forget("uplink \(gone.name)")
     }
     for session in leaving {
       logger.info("Closing an uplink that changed", metadata: ["uplink": "\(session.id.name)"])

@@ -39,6 +39,9 @@ public actor HolonNode {
   var statusServer: HTTPServer?
   var controlSocket: ControlSocket?
 
+  var certificates = NodeCertificates()
+  var certificateWatch: RepeatedTask?
+
   var counters = Counters()
   var lifecycle = Lifecycle.running
   var wakeUp: (at: Duration, timer: Scheduled<Void>)?
