@@ -41,6 +41,7 @@ let package = Package(
       // Rounding of doubles; other modules bring it along with what they link.
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
+    .target(name: "HolonPKI", dependencies: ["RXON", "RXONSignatures", "COpenSSL"], swiftSettings: strict),
     .target(
       name: "RXONTLS",
       dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")],
@@ -85,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "holon",
       dependencies: [
-        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal",
+        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -120,6 +121,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
+    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),

@@ -14,6 +14,7 @@ extension HolonNode {
   public static func start(
     configuration: HolonConfiguration, logger: Logger
   ) async throws(StartFailure) -> HolonNode {
+    try loadProviders(configuration.openSSL)
     let (incidents, reporter) = AsyncStream<JournalIncident>.makeStream(bufferingPolicy: .bufferingNewest(65_536))
     let journal = try openJournal(configuration, reporter)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -28,6 +29,15 @@ extension HolonNode {
     }
     await node.dial()
     return node
+  }
+
+  private static func loadProviders(_ settings: OpenSSLConfiguration) throws(StartFailure) {
+    guard !settings.providers.isEmpty else { return }
+    do throws(TLSConfigurationError) {
+      try OpenSSLProviders.load(settings.providers)
+    } catch {
+      throw StartFailure(.configuration, "openssl.providers: \(error.message)")
+    }
   }
 
   private func listen() async throws(StartFailure) {

@@ -18,7 +18,7 @@ struct WebSocketDialer: Sendable {
   func dial(
     _ opened: EventLoopPromise<WebSocket>, accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
   ) {
-    dialler.dial(on: opened.futureResult.eventLoop).assumeIsolated().whenComplete { result in
+    dialler.dial(on: opened.futureResult.eventLoop).whenComplete { result in
       do {
         let channel = try result.get()
         let handshake = WebSocketHandshake(dialer: self, opened: opened, accept: accept)
