@@ -38,7 +38,8 @@ extension HolonConfiguration {
     let listeners = section.list("listen").compactMap { element in
       ListenConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
-    children = ChildrenConfiguration(reading: section.section("children"))
+    children = ChildrenConfiguration(
+      reading: section.section("children"), checksCertificates: listeners.contains { $0.value.checksCertificates })
     let parents = section.list("uplinks").compactMap { element in
       UplinkConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }

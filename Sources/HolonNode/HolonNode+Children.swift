@@ -62,7 +62,9 @@ extension HolonNode: ListenerHandler {
     }
     do throws(CallFailure) {
       if case .refreshToken(let refreshToken) = call.action {
-        call.answer(.token(try authenticator.refresh(refreshToken, at: NodeClock.unixSeconds())))
+        let token = try authenticator.identification.refresh(
+          refreshToken, by: call.credentials, at: NodeClock.unixSeconds())
+        call.answer(.token(token))
         return
       }
       let identity = try authenticator.identify(call.credentials, at: NodeClock.unixSeconds())
@@ -94,7 +96,8 @@ extension HolonNode: ListenerHandler {
       try verify(.init(event), body: call.body, by: identity)
       handle(.eventArrived(keep(call), child: identity.workerID, event))
     case .issueToken:
-      call.answer(.token(try authenticator.issueToken(to: identity.workerID, at: NodeClock.unixSeconds())))
+      let token = try authenticator.identification.issueToken(to: identity, at: NodeClock.unixSeconds())
+      call.answer(.token(token))
     case .refreshToken:
       break
     }

@@ -22,6 +22,7 @@ extension HolonNode {
     do throws(StartFailure) {
       try await node.takeUpJournal(incidents)
       try await node.listen()
+      await node.openControlSocket()
     } catch {
       await node.stop()
       throw error
@@ -148,6 +149,7 @@ extension HolonNode {
     for uplink in uplinks { await uplink.close() }
     uplinks = []
     await statusServer?.stop(grace: .zero)
+    await controlSocket?.close()
     lifecycle = .stopped
     journal.close()
     journalReports?.cancel()

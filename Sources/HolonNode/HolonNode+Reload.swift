@@ -21,6 +21,7 @@ extension HolonNode {
     }
     router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
+    closeUnprovenChannels()
     lookAtCertificates()
     attendToUplinks()
   }

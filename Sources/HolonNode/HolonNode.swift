@@ -37,6 +37,7 @@ public actor HolonNode {
   var uplinkSelection: UplinkSelection
   var listeners: [any Listener] = []
   var statusServer: HTTPServer?
+  var controlSocket: ControlSocket?
 
   var certificates = NodeCertificates()
   var certificateWatch: RepeatedTask?
@@ -71,7 +72,8 @@ public actor HolonNode {
     self.configuration = configuration
     self.journal = journal
     router = Router(configuration: configuration.routerConfiguration)
-    authenticator = ChildAuthenticator(configuration.children)
+    authenticator = ChildAuthenticator(
+      configuration.children, access: ChildAccess(secret: ChildAccess.makeSecret()))
     uplinkSelection = configuration.uplinkSelection
   }
 

@@ -26,6 +26,11 @@ struct ConsistencyCheck {
         reading.fault(at: listener.place, "\(url) is listened on twice", remedy: "keep one of them")
       }
       if !url.isLoopback { exposed(listener, children: children) }
+      if children.authentication == .mtlsOnly, !listener.value.checksCertificates {
+        reading.fault(
+          at: listener.place, "children.auth is mtls-only, but \(url) asks for no client certificate",
+          remedy: "set its tls.client_ca, or choose another children.auth")
+      }
     }
   }
 
@@ -35,7 +40,7 @@ struct ConsistencyCheck {
       reading.warn(
         at: listener.place, "\(url) admits whoever can connect, as children.auth says",
         remedy: "set children.token if others can reach this address")
-    } else if !children.hasCredentials, listener.value.tls?.clientCertificates != .required {
+    } else if children.admitsAnyone {
       reading.fault(
         at: listener.place,
         "\(url) can be reached from other machines, and children need neither a token nor a certificate",
