@@ -23,6 +23,7 @@ extension HolonNode {
     authenticator.adopt(new.children)
     closeUnprovenChannels()
     lookAtCertificates()
+    renewCertificatesIfDue()
     attendToUplinks()
   }
 
@@ -30,7 +31,7 @@ extension HolonNode {
     let changed = [
       ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
-      ("openssl", new.openSSL != configuration.openSSL),
+      ("pki", new.pki != configuration.pki), ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
     ].filter(\.1).map(\.0)
     guard changed.isEmpty else {
