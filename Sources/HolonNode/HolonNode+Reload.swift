@@ -24,6 +24,7 @@ extension HolonNode {
     closeUnprovenChannels()
     lookAtCertificates()
     renewCertificatesIfDue()
+    admission.adopt(new.limits)
     attendToUplinks()
   }
 
@@ -33,6 +34,10 @@ extension HolonNode {
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
       ("pki", new.pki != configuration.pki), ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
+      (
+        "limits.connections_per_child",
+        new.limits.connectionsPerChild != configuration.limits.connectionsPerChild
+      ),
     ].filter(\.1).map(\.0)
     guard changed.isEmpty else {
       throw StartFailure(
