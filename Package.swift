@@ -116,12 +116,12 @@ let package = Package(
     .testTarget(
       name: "TransportContractTests",
       dependencies: [
-        "RXON", "RXONHTTP", "RXONSignatures",
+        "RXON", "RXONHTTP", "RXONSignatures", "RXONTLS", "HolonPKI",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "HolonPKI"]),
+    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "RXONSignatures", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),

@@ -42,9 +42,11 @@ extension HolonNode {
 
   private func listen() async throws(StartFailure) {
     for settings in configuration.listen {
+      let limits = settings.serverLimits(connectionsPerChild: configuration.limits.connectionsPerChild)
       let listener = HTTPListener(
-        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits,
-        tls: try contexts(settings.tls, for: "listen \(settings.url)"))
+        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: limits,
+        tls: try contexts(settings.tls, for: "listen \(settings.url)"),
+        refused: { [weak self] refusal in self?.onLoop { $0.refused(refusal) } })
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)

@@ -23,6 +23,7 @@ extension HolonNode {
     authenticator.adopt(new.children)
     closeUnprovenChannels()
     lookAtCertificates()
+    admission.adopt(new.limits)
     attendToUplinks()
   }
 
@@ -32,6 +33,10 @@ extension HolonNode {
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
       ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
+      (
+        "limits.connections_per_child",
+        new.limits.connectionsPerChild != configuration.limits.connectionsPerChild
+      ),
     ].filter(\.1).map(\.0)
     guard changed.isEmpty else {
       throw StartFailure(

@@ -25,6 +25,7 @@ public actor HolonNode {
   let journal: any Journal
   var router: Router
   var authenticator: ChildAuthenticator
+  var admission: AdmissionControl
 
   /// Calls of children that wait for their answer.
   var calls: [CallID: ListenerCall] = [:]
@@ -74,6 +75,7 @@ public actor HolonNode {
     router = Router(configuration: configuration.routerConfiguration)
     authenticator = ChildAuthenticator(
       configuration.children, access: ChildAccess(secret: ChildAccess.makeSecret()))
+    admission = AdmissionControl(configuration.limits)
     uplinkSelection = configuration.uplinkSelection
   }
 

@@ -17,6 +17,7 @@ public final class HTTPListener: Listener {
   private let limits: HTTPListenerLimits
   private let tls: TLSServerContexts?
   private let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
+  private let refused: (@Sendable (HTTPRefusal) -> Void)?
   private let server = Mutex<HTTPServer?>(nil)
 
   /// - Parameters:
@@ -25,10 +26,12 @@ public final class HTTPListener: Listener {
   ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - malformedEvent: told of events over the command channel that cannot be read; they are left out, since nothing
   ///     answers them and the channel is worth more than one of them.
+  ///   - refused: told of each connection and request that is turned away before the handler hears of it.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPListenerLimits = HTTPListenerLimits(),
     tls: TLSServerContexts? = nil,
-    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil
+    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.host = host
     self.port = port
@@ -36,6 +39,7 @@ public final class HTTPListener: Listener {
     self.limits = limits
     self.tls = tls
     self.malformedEvent = malformedEvent
+    self.refused = refused
   }
 
   /// - Throws: ``HTTPServerError`` when the address cannot be bound.
@@ -43,7 +47,8 @@ public final class HTTPListener: Listener {
     let responder = ListenerResponder(handler: handler, limits: limits, malformedEvent: malformedEvent)
     let server = HTTPServer(
       host: host, port: port, group: group, limits: limits, tls: tls,
-      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder)
+      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder,
+      refused: refused)
     let boundPort = try await server.start()
     self.server.withLock { $0 = server }
     return "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"

@@ -38,7 +38,7 @@ struct ListenerResponder: HTTPResponder {
         respond: { answer, written in
           exchange.answer(ListenerAnswerEncoder.response(answer, isHolon: isHolon), written: written)
         },
-        watchAbandonment: { exchange.onAbandoned($0) }))
+        watchAbandonment: { exchange.onAbandoned($0) }, attribute: { exchange.attribute(to: $0) }))
   }
 
   private func decode(
@@ -127,6 +127,10 @@ struct ListenerResponder: HTTPResponder {
     handler.admitCommandChannel(credentials) { [handler, malformedEvent] refusal in
       if let refusal {
         exchange.answer(ListenerAnswerEncoder.response(for: refusal))
+        return
+      }
+      guard exchange.attribute(to: workerID) else {
+        exchange.answer(ListenerAnswerEncoder.response(for: .tooManyConnections))
         return
       }
       exchange.upgrade(request) { socket in
