@@ -65,7 +65,7 @@ extension HolonNode: ListenerHandler {
     do throws(CallFailure) {
       if case .refreshToken(let refreshToken) = call.action {
         let token = try delaying(call.credentials) { () throws(CallFailure) in
-          try authenticator.refresh(refreshToken, at: NodeClock.unixSeconds())
+          try authenticator.identification.refresh(refreshToken, by: call.credentials, at: NodeClock.unixSeconds())
         }
         try spend(.tokens, bytes: 0, of: token.workerID)
         call.answer(.token(token))
@@ -101,7 +101,8 @@ extension HolonNode: ListenerHandler {
       try verify(.init(event, by: identity.workerID), body: call.body, by: identity)
       handle(.eventArrived(keep(call), child: identity.workerID, event))
     case .issueToken:
-      call.answer(.token(try authenticator.issueToken(to: identity.workerID, at: NodeClock.unixSeconds())))
+      let token = try authenticator.identification.issueToken(to: identity, at: NodeClock.unixSeconds())
+      call.answer(.token(token))
     case .refreshToken:
       break
     }

@@ -38,6 +38,12 @@ public actor HolonNode {
   var uplinkSelection: UplinkSelection
   var listeners: [any Listener] = []
   var statusServer: HTTPServer?
+  var enrolment: EnrolmentDesk?
+  var enrolmentServer: HTTPServer?
+  /// By the files of the certificates.
+  var renewals: [String: RenewalSchedule] = [:]
+  var renewalTimer: Scheduled<Void>?
+  var controlSocket: ControlSocket?
 
   var certificates = NodeCertificates()
   var certificateWatch: RepeatedTask?
@@ -72,7 +78,8 @@ public actor HolonNode {
     self.configuration = configuration
     self.journal = journal
     router = Router(configuration: configuration.routerConfiguration)
-    authenticator = ChildAuthenticator(configuration.children)
+    authenticator = ChildAuthenticator(
+      configuration.children, access: ChildAccess(secret: ChildAccess.makeSecret()))
     admission = AdmissionControl(configuration.limits)
     uplinkSelection = configuration.uplinkSelection
   }

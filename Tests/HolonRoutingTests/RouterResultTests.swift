@@ -166,6 +166,30 @@ struct RouterResultTests {
     #expect(actions.contains { if case .relayProgress = $0 { true } else { false } })
   }
 
+  @Test("An event for the task or the job of another child is refused; the holder's own goes up, also after its result")
+  func hijackedEvent() {
+    var node = running()
+    node.register("x")
+    func event(_ id: String, job: String?, task: String?) -> WorkerEventPayload {
+      WorkerEventPayload(
+        eventID: id, workerID: "x", originWorkerID: "x", eventType: "custom", payload: .emptyObject,
+        targetJobID: job, targetTaskID: task)
+    }
+    for (job, task) in [("job", "t"), ("job", nil), (nil, "t"), ("job", "other")] as [(String?, String?)] {
+      let call = node.call()
+      let actions = node.send(.eventArrived(call, child: "x", event("e", job: job, task: task)))
+      #expect(actions.events.isEmpty)
+      #expect(actions.contains { if case .refuse(call, let failure) = $0 { failure.status == 403 } else { false } })
+      #expect(actions.incidents == [.eventDropped("e", reason: "not_its_task")])
+    }
+    #expect(node.send(.eventArrived(nil, child: "x", event("p", job: "job", task: "t"))).events.isEmpty)
+    #expect(node.send(.eventArrived(node.call(), child: "x", event("a", job: "none", task: nil))).events.count == 1)
+    #expect(node.send(.eventArrived(node.call(), child: "w", event("b", job: "job", task: "t"))).events.count == 1)
+    node.result("t", from: "w")
+    node.settle("t")
+    #expect(node.send(.eventArrived(node.call(), child: "w", event("c", job: "job", task: "t"))).events.count == 1)
+  }
+
   @Test("An event that was here before is buried, not relayed")
   func eventLoop() {
     var node = running()

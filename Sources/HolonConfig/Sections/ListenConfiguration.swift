@@ -18,6 +18,9 @@ public struct ListenConfiguration: Sendable, Hashable {
   public var idleTimeout: Duration
   /// Nil for plain connections.
   public var tls: ServerTLSConfiguration?
+
+  /// Children may prove themselves by a certificate here.
+  public var checksCertificates: Bool { tls.map { $0.clientCertificates != .none } ?? false }
 }
 
 extension ListenConfiguration {

@@ -10,6 +10,7 @@ extension Router {
       return
     }
     noteCall(of: slot)
+    guard !speaksForAnother(event, child: child) else { return refuseHijacking(call, event) }
     do throws(RelayedEvent.Refusal) {
       let relayed = try RelayedEvent.relaying(
         event, from: child, node: configuration.nodeID, maximumDepth: configuration.maximumDepth)
@@ -64,6 +65,13 @@ extension Router {
       if let task { return task.uplink }
     }
     return configuration.uplinks.first
+  }
+
+  private mutating func refuseHijacking(_ call: CallID?, _ event: WorkerEventPayload) {
+    emit(.report(.eventDropped(event.eventID, reason: "not_its_task")))
+    guard let call else { return }
+    let target = event.targetTaskID ?? event.targetJobID ?? ""
+    emit(.refuse(call, CallFailure(status: 403, "Forbidden: another worker has \(target)", code: .security)))
   }
 
   private mutating func acknowledge(_ call: CallID?) {

@@ -8,8 +8,7 @@ import Synchronization
 ///
 /// Lifecycle: `start()` once, `stop(grace:)` once.
 public final class HTTPServer: Sendable {
-  private let host: String
-  private let port: Int
+  private let address: HTTPServerAddress
   private let group: any EventLoopGroup
   private let limits: HTTPServerLimits
   private let tls: TLSServerContexts?
@@ -17,20 +16,29 @@ public final class HTTPServer: Sendable {
   private let census: ConnectionCensus
   private let channel = Mutex<(any Channel)?>(nil)
 
+  /// As ``init(address:group:limits:tls:headers:responder:refused:)``, on a host and port; port 0 lets the system choose,
+  /// and ``start()`` tells which.
+  public convenience init(
+    host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
+  ) {
+    self.init(
+      address: .host(host, port: port), group: group, limits: limits, tls: tls, headers: headers,
+      responder: responder, refused: refused)
+  }
+
   /// - Parameters:
-  ///   - port: 0 lets the system choose; ``start()`` tells which.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - headers: fields that every answer carries.
   ///   - refused: told, on an event loop, of each connection and request that is turned away here.
   public init(
-    host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    tls: TLSServerContexts? = nil,
-    headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    address: HTTPServerAddress, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
     refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
-    self.host = host
-    self.port = port
+    self.address = address
     self.group = group
     self.limits = limits
     self.tls = tls
@@ -47,15 +55,23 @@ public final class HTTPServer: Sendable {
   }
 
   /// Binds and begins to accept.
-  /// - Returns: the port that was bound.
+  /// - Returns: the port that was bound; 0 for an address without one.
   /// - Throws: ``HTTPServerError`` when the address cannot be bound.
+  @discardableResult
   public func start() async throws -> Int {
     do {
-      let bound = try await bootstrap().bind(host: host, port: port).get()
+      let bound =
+        switch address {
+        case .host(let host, let port):
+          try await bootstrap().serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()
+        case .unixDomainSocket(let path):
+          try await bootstrap().withBoundSocket(UnixDomainSocket.bind(to: path)).get()
+        }
       channel.withLock { $0 = bound }
-      return bound.localAddress?.port ?? port
+      return bound.localAddress?.port ?? 0
     } catch {
-      throw HTTPServerError(host: host, port: port, cause: error)
+      throw HTTPServerError(address: address, cause: error)
     }
   }
 
@@ -87,8 +103,6 @@ public final class HTTPServer: Sendable {
     let (loops, tls, census) = (loops, tls, census)
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
@@ -96,7 +110,8 @@ public final class HTTPServer: Sendable {
           let refusal = census.opened(from: network)
           channel.closeFuture.whenComplete { _ in census.closed(from: network) }
           if let refusal { loop.refused?(refusal) }
-          try Self.configure(channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
+          try Self.configure(
+            channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
         }
       }
   }
@@ -128,25 +143,5 @@ extension HTTPResponse {
     var response = self
     response.headers.append((name: "Retry-After", value: String(seconds)))
     return response
-  }
-}
-
-/// An address that a server cannot listen on.
-public struct HTTPServerError: Error, CustomStringConvertible {
-  public let host: String
-  public let port: Int
-  public let cause: any Error
-
-  public var description: String {
-    "cannot listen on \(host):\(port): \(explanation)"
-  }
-
-  private var explanation: String {
-    switch (cause as? IOError)?.errnoCode {
-    case EADDRINUSE?: "another process uses this port; stop it, or choose another port"
-    case EACCES?: "this port needs more privileges; choose one above 1023, or grant CAP_NET_BIND_SERVICE"
-    case EADDRNOTAVAIL?: "no interface of this machine has this address"
-    default: "\(cause)"
-    }
   }
 }
