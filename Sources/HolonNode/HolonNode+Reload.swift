@@ -23,6 +23,7 @@ extension HolonNode {
     authenticator.adopt(new.children)
     closeUnprovenChannels()
     lookAtCertificates()
+    renewCertificatesIfDue()
     admission.adopt(new.limits)
     attendToUplinks()
   }
@@ -31,7 +32,7 @@ extension HolonNode {
     let changed = [
       ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
-      ("openssl", new.openSSL != configuration.openSSL),
+      ("pki", new.pki != configuration.pki), ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
       (
         "limits.connections_per_child",

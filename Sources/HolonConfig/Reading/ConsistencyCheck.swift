@@ -74,4 +74,21 @@ struct ConsistencyCheck {
       reading.fault(at: status.place, "\(url) is an address that children dial", remedy: "choose another port")
     }
   }
+
+  func enrolment(
+    _ authority: Placed<PKIConfiguration>, listeners: [Placed<ListenConfiguration>],
+    status: Placed<StatusConfiguration>?
+  ) {
+    let url = authority.value.url
+    let others = listeners.map(\.value.url) + [status?.value.url].compactMap(\.self)
+    if url.port != 0, others.contains(where: { $0.authority == url.authority }) {
+      reading.fault(
+        at: authority.place, "\(url) is listened on for something else", remedy: "give pki.url a port of its own")
+    }
+    if !listeners.contains(where: { $0.value.tls?.clientAuthorities != nil }) {
+      reading.warn(
+        at: authority.place, "nodes that join here prove themselves by certificates, and no listener asks for one",
+        remedy: "set listen.tls.client_ca to the authority's ca.pem")
+    }
+  }
 }
