@@ -19,6 +19,9 @@ struct ChainVerification {
     }
   }
 
+  /// Longer ways are refused unread: each signature takes a while to check. No tree is deeper (limits.max_depth).
+  private static let longestWay = 65
+
   /// Of nodes at any depth below, by their ids.
   let keys: [String: Ed25519PublicKey]
 
@@ -26,7 +29,7 @@ struct ChainVerification {
   /// message itself. Signatures of nodes whose keys are not known here are left to those above.
   func check(_ chain: RelayChain) throws(Defect) {
     guard !keys.isEmpty else { return }
-    guard let attestations = chain.attestations else { throw .malformed }
+    guard let attestations = chain.attestations, chain.way.count <= Self.longestWay else { throw .malformed }
     var remaining = attestations[...]
     for (place, node) in chain.way.enumerated() {
       guard let attestation = remaining.first, attestation.id == node else {

@@ -116,6 +116,17 @@ struct ChainVerificationTests {
     #expect(try defect(chain, [:]) == nil)
   }
 
+  @Test("a way longer than any tree is refused without a look at its signatures")
+  func tooLong() throws {
+    var long = event
+    long.bubblingChain = (0..<65).map { "n\($0)" }
+    let signed = try ChainAttester(nodeID: "a", key: TestKey.first.signer()).attest(long)
+    #expect(try defect(RelayChain(signed, from: "a"), keys) == .malformed)
+    long.bubblingChain?.removeLast()
+    let within = try ChainAttester(nodeID: "a", key: TestKey.first.signer()).attest(long)
+    #expect(try defect(RelayChain(within, from: "a"), keys) == nil)
+  }
+
   @Test("what a node made itself has no way, and needs no signature of one")
   func own() throws {
     let own = try ChainAttester(nodeID: "a", key: TestKey.first.signer())
