@@ -87,6 +87,7 @@ let package = Package(
       name: "holon",
       dependencies: [
         "RXON", "RXONHTTP", "RXONTLS", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
