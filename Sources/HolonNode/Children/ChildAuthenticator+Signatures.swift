@@ -56,8 +56,8 @@ extension ChildAuthenticator {
       // The certificate vouches for the connection; there is nothing to check the signature with.
       guard isRequired else { return nil }
       throw .forbidden(
-        "this node knows no token of worker \(identity.workerID) to check its signature with; "
-          + "give it one (holon children add), or set children.signatures: if-present")
+        "this node knows neither a token nor a key of worker \(identity.workerID) to check its signature with; give it "
+          + "one (holon children add, children.public_keys), or set children.signatures: if-present")
     }
     guard claim.security?.signerID == identity.workerID else { throw .forbidden("the signer is not the caller") }
     guard let timestamp = claim.timestamp, ReplayGuard.isFresh(timestamp, at: unixSeconds) else {

@@ -1,4 +1,5 @@
 import HolonConfig
+import HolonRouting
 import RXON
 import RXONSignatures
 
@@ -41,8 +42,6 @@ struct ChildAuthenticator {
     get { identification.access }
     set { identification.access = newValue }
   }
-
-  // MARK: Who is it
 
   func identify(_ credentials: Credentials, at unixSeconds: Int) throws(CallFailure) -> Identity {
     try identification.identify(credentials, at: unixSeconds)

@@ -40,6 +40,7 @@ actor UplinkSession {
   var idleness = Idleness()
   var usageBand = UsageDeadBand()
   var credentials = CredentialLadder()
+  var renewal = TokenRenewal()
   /// What the parent was told last, and whether that may have changed.
   var toldOffer: Offer?
   var offerMayHaveChangedSince: Duration?
@@ -99,6 +100,7 @@ actor UplinkSession {
     registerIfDue(at: now)
     if state == .connected {
       noteChanges(at: now)
+      renewTokenIfDue(at: now)
       beatIfDue(at: now)
       if !credentials.isClimbing { deliverWhatIsDue(at: now) }
       relayWaitingProgress()
@@ -127,7 +129,8 @@ actor UplinkSession {
   private func nextWakeUp(after now: Moment) -> Duration? {
     guard state == .connected else { return registration.nextAttempt }
     let times = [
-      registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
+      registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, nextRenewal,
+      polls.nextChance(at: now.uptime),
       emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, nextDelivery(after: now),
       offerMayHaveChangedSince.map { $0 + Self.offerGathering },
     ]

@@ -151,11 +151,14 @@ final class Tree: Sendable {
 }
 
 /// Starts a node below `parents` parents for the length of `body`, and shuts everything down whatever happens.
+/// - Parameter prepare: told of each parent before the node starts.
 func withTree(
-  parents count: Int = 1, settings: [String: String] = [:], _ body: (Tree) async throws -> Void
+  parents count: Int = 1, settings: [String: String] = [:], prepare: (ScriptedParent) -> Void = { _ in },
+  _ body: (Tree) async throws -> Void
 ) async throws {
   var parents: [ScriptedParent] = []
   for _ in 0..<count { parents.append(try await ScriptedParent()) }
+  parents.forEach(prepare)
   let tree = try await Tree(parents: parents, settings: settings)
   do {
     for parent in parents { try await parent.start() }
