@@ -94,7 +94,7 @@ struct ResumptionTests {
 
   @Test("neither side resumes a session beyond the life of the certificate that it stems from")
   func expiry() async throws {
-    let certificate = try credentials.shortLived(seconds: 3)
+    let certificate = try await credentials.shortLived(seconds: 5)
     let server = TLSServerOptions(
       identity: certificate, clientCertificates: .required, clientTrust: .file(credentials.path("ca.pem")))
     try await withGreeting(server) { listener in
@@ -111,7 +111,7 @@ struct ResumptionTests {
 
   @Test("a server takes no ticket of a client whose certificate has expired since")
   func clientExpiry() async throws {
-    let certificate = try credentials.shortLived(seconds: 3)
+    let certificate = try await credentials.shortLived(seconds: 5)
     try await withGreeting(.asking(.required)) { listener in
       let client = try TLSClientContext(.showing(certificate))
       let first = try await session(listener, client)

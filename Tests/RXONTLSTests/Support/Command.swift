@@ -6,6 +6,7 @@ final class Command: Sendable {
   private let process: Process
   private let input = Pipe()
   private let received = Mutex<[UInt8]>([])
+  private let outputEnded = DispatchSemaphore(value: 0)
 
   /// - Parameter environment: put over that of the tests.
   init(
@@ -26,6 +27,7 @@ final class Command: Sendable {
       let data = handle.availableData
       guard !data.isEmpty else {
         handle.readabilityHandler = nil
+        self?.outputEnded.signal()
         return
       }
       self?.received.withLock { $0 += data }
@@ -46,15 +48,23 @@ final class Command: Sendable {
     try input.fileHandleForWriting.close()
   }
 
+  /// Waits until it has ended and all it wrote is in ``output``.
   @discardableResult
-  func waitForExit() -> Int32 {
+  func waitForExit() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      // A thread of its own: those of the tests are few.
+      Thread.detachNewThread { continuation.resume(returning: self.waitBlocking()) }
+    }
+  }
+
+  func waitBlocking() -> Int32 {
     process.waitUntilExit()
+    if outputEnded.wait(timeout: .now() + 10) == .success { outputEnded.signal() }
     return process.terminationStatus
   }
 
-  /// Ends it and waits for that.
+  /// Ends it.
   func end() {
     if process.isRunning { process.terminate() }
-    process.waitUntilExit()
   }
 }

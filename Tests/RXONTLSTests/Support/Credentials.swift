@@ -15,7 +15,7 @@ struct Credentials: Sendable {
       try FileManager.default.createDirectory(atPath: template, withIntermediateDirectories: true)
       try Data(Self.configuration.utf8).write(to: URL(fileURLWithPath: template + "/openssl.cnf"))
       let command = try Command("bash", ["-euc", Self.script], folder: template)
-      guard command.waitForExit() == 0 else { fatalError("no certificates: \(command.output)") }
+      guard command.waitBlocking() == 0 else { fatalError("no certificates: \(command.output)") }
     } catch {
       fatalError("no certificates: \(error)")
     }
@@ -160,7 +160,7 @@ private final class FolderRemoval: @unchecked Sendable {
 
 extension Credentials {
   /// A certificate for both sides that expires so soon that a test can wait for it.
-  func shortLived(seconds: Int) throws -> TLSIdentity {
+  func shortLived(seconds: Int) async throws -> TLSIdentity {
     let name = "short-\(UUID().uuidString)"
     // An authority's book of its own, since tests run side by side.
     let script = """
@@ -174,7 +174,7 @@ extension Credentials {
       """
     let environment = ["USE": "serverAuth,clientAuth", "NAMES": "DNS:localhost", "AUTHORITY": name + "-ca"]
     let command = try Command("bash", ["-euc", script], environment: environment)
-    guard command.waitForExit() == 0 else { throw Failure(output: command.output) }
+    guard await command.waitForExit() == 0 else { throw Failure(output: command.output) }
     return TLSIdentity(certificate: path(name + ".pem"), key: path(name + ".key"))
   }
 

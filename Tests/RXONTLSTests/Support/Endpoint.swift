@@ -13,6 +13,10 @@ final class Endpoint: Sendable {
     var isInputClosed = false
     var isClosed = false
     var readCompletions = 0
+
+    fileprivate mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+      received += bytes
+    }
   }
 
   private let state = Mutex(State())
@@ -30,6 +34,14 @@ final class Endpoint: Sendable {
 
   func send(_ text: String) async throws {
     try await channel.writeAndFlush(ByteBuffer(string: text)).get()
+  }
+
+  /// Writes without waiting for it.
+  func write(_ bytes: ByteBuffer, flush: Bool = true) -> EventLoopFuture<Void> {
+    let promise = channel.eventLoop.makePromise(of: Void.self)
+    channel.write(bytes, promise: promise)
+    if flush { channel.flush() }
+    return promise.futureResult
   }
 
   func close() async {
@@ -74,9 +86,9 @@ final class Recorder: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let buffer = unwrapInboundIn(data)
-    endpoint.update {
-      if behaviour.keepsBytes { $0.received += buffer.readableBytesView }
-      $0.receivedCount += buffer.readableBytes
+    endpoint.update { state in
+      if behaviour.keepsBytes { buffer.withUnsafeReadableBytes { state.keep($0) } }
+      state.receivedCount += buffer.readableBytes
     }
     if behaviour.echoes { context.write(wrapOutboundOut(buffer), promise: nil) }
   }
