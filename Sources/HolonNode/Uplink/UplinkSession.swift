@@ -20,6 +20,8 @@ actor UplinkSession {
   nonisolated let transport: any Transport
   nonisolated let logger: Logger
   nonisolated let settings: UplinkSettings
+  /// Vouches for what is passed on; nil without a key.
+  nonisolated let attester: ChainAttester?
   private nonisolated let executor: EventLoopExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   /// Lets go of its sessions when it stops.
@@ -56,12 +58,13 @@ actor UplinkSession {
   private var wakeUp: (at: Duration, timer: Scheduled<Void>)?
 
   init(
-    _ settings: UplinkSettings, transport: any Transport, node: HolonNode, logger: Logger
+    _ settings: UplinkSettings, transport: any Transport, attester: ChainAttester?, node: HolonNode, logger: Logger
   ) {
     id = settings.id
     url = settings.url
     self.transport = transport
     self.settings = settings
+    self.attester = attester
     self.node = node
     executor = node.executor
     self.logger = logger

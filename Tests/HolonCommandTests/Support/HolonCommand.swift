@@ -58,7 +58,7 @@ final class RunningNode: Sendable {
 
   init(configuration: String, settings: [String: String] = [:], log: String) throws {
     self.log = URL(fileURLWithPath: log)
-    FileManager.default.createFile(atPath: log, contents: nil)
+    try Data().write(to: self.log)
     let sink = try FileHandle(forWritingTo: self.log)
     let process = Process()
     process.executableURL = try HolonCommand.executable

@@ -78,10 +78,9 @@ final class Region: Sendable {
 
   /// A node's status; nil while it does not answer.
   func status(at port: Int) async throws -> RawJSON? {
-    guard let url = URL(string: "http://127.0.0.1:\(port)/status"),
-      let (body, _) = try? await URLSession.shared.data(from: url)
-    else { return nil }
-    return try RawJSON(validating: Array(body))
+    let outcome = try HolonCommand.run("status", "--url", "http://127.0.0.1:\(port)", "--json")
+    guard outcome.status == 0 else { return nil }
+    return try RawJSON(validating: outcome.output.trimmingCharacters(in: .newlines))
   }
 
   /// The ids of the children that the region's node is connected to.
