@@ -120,6 +120,7 @@ struct JoinTests {
         try content.write(toFile: "\(edge)/\(name)", atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(edge)/\(name)")
       }
+      try "half".write(toFile: "\(edge)/.node.key.0123456789abcdef.new", atomically: true, encoding: .utf8)
       // From the answer on nobody is needed.
       if count == 2 { parent.kill9() }
       let again = try join(string, edge)
@@ -127,7 +128,10 @@ struct JoinTests {
       #expect(try text(of: "\(edge)/node.key") == key)
       #expect(try text(of: "\(edge)/config.yaml") == configuration)
       #expect(try Certificate(pem: text(of: "\(edge)/node.pem")).belongs(to: PrivateKey(pem: key)))
-      #expect(!FileManager.default.fileExists(atPath: "\(edge)/join.json"))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: edge).sorted() == [
+          "ca.pem", "config.yaml", "node.key", "node.pem",
+        ])
     }
   }
 

@@ -24,7 +24,8 @@ struct StatusCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("ca"),
-    help: ArgumentHelp("Whose certificate an https address must show, if not one that the system trusts.", valueName: "file"))
+    help: ArgumentHelp(
+      "Whose certificate an https address must show, if not one that the system trusts.", valueName: "file"))
   var authority: String?
 
   func run() async throws {
