@@ -70,7 +70,7 @@ let package = Package(
     .target(name: "HolonJournal", dependencies: ["RXON", "HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
     .target(
       name: "HolonConfig",
-      dependencies: ["RXON", "HolonRouting", .product(name: "Yams", package: "Yams")],
+      dependencies: ["RXON", "RXONSignatures", "HolonRouting", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
     .target(
       name: "HolonNode",

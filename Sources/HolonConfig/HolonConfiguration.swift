@@ -10,6 +10,7 @@ public struct HolonConfiguration: Sendable, Hashable {
   /// The parents, the preferred first. Empty at a root.
   public var uplinks: [UplinkConfiguration]
   public var uplinkPolicy: UplinkPolicy
+  public var signing: SigningConfiguration
   public var tasks: TaskConfiguration
   /// The first route whose pattern matches a skill is the one that counts.
   public var routes: [RouteConfiguration]
@@ -48,6 +49,7 @@ extension HolonConfiguration {
     uplinkPolicy = section.value(
       "uplink_policy", .word(), default: .failover,
       "With several parents: the first that can be reached, or all of them by weight.")
+    signing = SigningConfiguration(reading: section.section("signing"))
     tasks = TaskConfiguration(reading: section.section("tasks"))
     routes = section.list("routes").compactMap(RouteConfiguration.init(reading:))
     journal = JournalConfiguration(reading: section.section("journal"))
@@ -66,6 +68,7 @@ extension HolonConfiguration {
     let check = ConsistencyCheck(reading: section.reading)
     check.listeners(listeners, wholeList: section.place(of: "listen"), children: children)
     check.uplinks(parents, wholeList: section.place(of: "uplinks"))
+    check.signatures(of: parents, signing)
     if let page { check.status(page, listeners: listeners) }
     if let authority { check.enrolment(authority, listeners: listeners, status: page) }
 

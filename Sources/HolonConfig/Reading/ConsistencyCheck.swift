@@ -62,6 +62,14 @@ struct ConsistencyCheck {
     }
   }
 
+  func signatures(of uplinks: [Placed<UplinkConfiguration>], _ signing: SigningConfiguration) {
+    for uplink in uplinks where uplink.value.signatures == .ed25519 && signing.key == nil && reading.checksFiles {
+      reading.fault(
+        at: uplink.place, "uplink \(uplink.value.name) is to be told things signed by ed25519, but there is no key",
+        remedy: "set signing.key, or signatures: hmac")
+    }
+  }
+
   func status(_ status: Placed<StatusConfiguration>, listeners: [Placed<ListenConfiguration>]) {
     let url = status.value.url
     if !url.isLoopback, status.value.token == nil {

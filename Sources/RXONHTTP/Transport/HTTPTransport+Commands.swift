@@ -49,7 +49,7 @@ extension HTTPTransport {
   }
 
   public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
-    guard let channel = commands.current, let body = try? signer.encode(event, with: secret(for: channel.token)) else {
+    guard let channel = commands.current, let body = try? signer.encode(event, with: signing(for: channel.token)) else {
       return false
     }
     let socket = channel.socket

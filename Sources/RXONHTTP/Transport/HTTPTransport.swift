@@ -112,7 +112,7 @@ public final class HTTPTransport: Transport {
   ) async throws(TransportError) -> RegistrationReply {
     let token = tokens.current
     let response = try await call(
-      .POST, RXONProtocol.Path.register, body: signer.encode(registration, with: secret(for: token)), token: token,
+      .POST, RXONProtocol.Path.register, body: signer.encode(registration, with: signing(for: token)), token: token,
       timeout: options.presenceTimeout)
     let reply = try decoder.registration(response.body)
     isParentHolon.store(response.headers.first(name: RXONProtocol.Header.holon) == "1", ordering: .relaxed)
@@ -137,7 +137,7 @@ public final class HTTPTransport: Transport {
   ) async throws(TransportError) -> ResultReply {
     let token = tokens.current
     let response = try await call(
-      .POST, RXONProtocol.Path.result, body: signer.encode(result, with: secret(for: token)), token: token)
+      .POST, RXONProtocol.Path.result, body: signer.encode(result, with: signing(for: token)), token: token)
     return try decoder.result(response.body)
   }
 
@@ -151,7 +151,7 @@ public final class HTTPTransport: Transport {
     }
     let token = tokens.current
     let response = try await call(
-      .PATCH, path, body: signer.encode(heartbeat, with: secret(for: token)), token: token,
+      .PATCH, path, body: signer.encode(heartbeat, with: signing(for: token)), token: token,
       timeout: options.presenceTimeout)
     return try decoder.heartbeat(response.body)
   }
@@ -159,7 +159,7 @@ public final class HTTPTransport: Transport {
   public func emitEvent(_ event: WorkerEventPayload) async throws(TransportError) {
     let token = tokens.current
     _ = try await call(
-      .POST, RXONProtocol.Path.events, body: signer.encode(event, with: secret(for: token)), token: token)
+      .POST, RXONProtocol.Path.events, body: signer.encode(event, with: signing(for: token)), token: token)
   }
 
   // MARK: - Tokens
@@ -208,8 +208,8 @@ public final class HTTPTransport: Transport {
 
   /// What a call that presents `token` signs with. A plain parent knows the configured token alone. A Holon checks with
   /// the token that is presented too, and may know the configured one by its digest only (protocol §7).
-  func secret(for token: PresentedToken) -> HMACSecret {
-    parentFeatures.isHolon ? token.secret : tokens.configured.secret
+  func signing(for token: PresentedToken) -> any Signer {
+    options.signer ?? (parentFeatures.isHolon ? token.secret : tokens.configured.secret)
   }
 
   // MARK: - Sending

@@ -45,14 +45,14 @@ final class MessageSigner: Sendable {
     self.clock = clock
   }
 
-  func encode(_ message: some SignedMessage, with secret: HMACSecret) throws(TransportError) -> [UInt8] {
-    try sign(message, timestamp: message.timestamp ?? clock.now(), with: secret)
+  func encode(_ message: some SignedMessage, with signer: any Signer) throws(TransportError) -> [UInt8] {
+    try sign(message, timestamp: message.timestamp ?? clock.now(), with: signer)
   }
 
   /// Two equal heartbeats of one second would be one message to the parent, and the second a replay; so no two that are
   /// dated here have the same second.
-  func encode(_ heartbeat: Heartbeat, with secret: HMACSecret) throws(TransportError) -> [UInt8] {
-    try sign(heartbeat, timestamp: heartbeat.timestamp ?? nextHeartbeatTime(), with: secret)
+  func encode(_ heartbeat: Heartbeat, with signer: any Signer) throws(TransportError) -> [UInt8] {
+    try sign(heartbeat, timestamp: heartbeat.timestamp ?? nextHeartbeatTime(), with: signer)
   }
 
   private func nextHeartbeatTime() -> Int {
@@ -64,7 +64,7 @@ final class MessageSigner: Sendable {
   }
 
   private func sign<Message: SignedMessage>(
-    _ message: Message, timestamp: Int, with secret: HMACSecret
+    _ message: Message, timestamp: Int, with signer: any Signer
   ) throws(TransportError) -> [UInt8] {
     var message = message
     var security = message.security ?? SecurityContext()
@@ -73,7 +73,7 @@ final class MessageSigner: Sendable {
     message.security = nil
     let unsigned = message.rawJSON()
     do throws(SignatureError) {
-      security.signature = try PayloadSignature.sign(unsigned, with: secret, ignoring: Message.unsignedMembers)
+      security.signature = try PayloadSignature.sign(unsigned, with: signer, ignoring: Message.unsignedMembers)
     } catch {
       throw TransportError(.unsendable, "the message cannot be signed: \(error)")
     }
