@@ -218,7 +218,7 @@ struct JoinTests {
     let again = try region.startEdge()
     try await eventually("the node is refused") {
       let uplink = try await region.status(at: region.edgeStatusPort)?["uplinks"]?.elements.first
-      return uplink?["last_error"]?.stringValue?.contains("cannot connect") == true
+      return uplink?["last_error"]?.stringValue?.contains("certificate revoked") == true
     }
     #expect(try await region.children().isEmpty)
     #expect(again.isRunning && parent.isRunning)
