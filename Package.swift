@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "RXONTLSTests",
       dependencies: [
-        "RXONTLS",
+        "RXONTLS", "COpenSSL",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -142,7 +142,7 @@ struct ChildCredentialTests {
       let action = ListenerAction.register(try WorkerRegistration(json: body))
       let refusal = try await tree.refusal(of: action, body: body, by: credentials)
       #expect(refusal?.status == 403)
-      #expect(refusal?.message.contains("knows no token of worker w1") == true)
+      #expect(refusal?.message.contains("knows neither a token nor a key of worker w1") == true)
       try await tree.node.reload(tree.configuration(["children.signatures": "if-present"]))
       #expect(try await tree.refusal(of: action, body: body, by: credentials) == nil)
       _ = try await tree.change(.revoke, of: "w1")

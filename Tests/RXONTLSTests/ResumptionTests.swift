@@ -1,0 +1,152 @@
+import COpenSSL
+import Testing
+
+@testable import RXONTLS
+
+@Suite("Resumption of TLS sessions", .timeLimit(.minutes(2)))
+struct ResumptionTests {
+  private let credentials = Credentials.shared
+
+  /// Connects, waits for the server's tickets by way of a greeting, and disconnects.
+  private func session(_ listener: Listener, _ client: TLSClientContext) async throws -> (
+    server: TLSSession, client: TLSSession
+  ) {
+    let index = listener.endpoints.count
+    let dialled = try await dial(listener.port, client)
+    await eventually { dialled.text == "hello" }
+    let accepted = try await listener.endpoint(index)
+    await dialled.close()
+    await eventually { accepted.current.isClosed }
+    return (try #require(accepted.current.session), try #require(dialled.current.session))
+  }
+
+  private func withGreeting<Outcome>(
+    _ options: TLSServerOptions, _ body: (Listener) async throws -> Outcome
+  ) async throws -> Outcome {
+    try await withListener(options, .init(greeting: "hello"), body)
+  }
+
+  @Test("the second handshake resumes the first, and still tells both certificates")
+  func resumes() async throws {
+    let client = try TLSClientContext(.showing(credentials.identity("client")))
+    try await withGreeting(.asking(.required, revocationList: "ca.crl")) { listener in
+      let first = try await session(listener, client)
+      #expect(!first.server.isResumed)
+      #expect(!first.client.isResumed)
+      for _ in 0..<3 {
+        let next = try await session(listener, client)
+        #expect(next.server.isResumed)
+        #expect(next.client.isResumed)
+        #expect(next.server.peer == first.server.peer)
+        #expect(next.server.peer?.commonName == "edge-7")
+        #expect(next.client.peer == first.client.peer)
+        #expect(next.client.peer?.commonName == "server")
+      }
+    }
+  }
+
+  @Test("a session is not resumed with a server at another port")
+  func otherServer() async throws {
+    let client = try TLSClientContext(.usual)
+    try await withGreeting(.usual) { first in
+      _ = try await session(first, client)
+      try await withGreeting(.usual) { second in
+        let other = try await session(second, client)
+        #expect(!other.client.isResumed)
+      }
+      #expect(try await session(first, client).client.isResumed)
+    }
+  }
+
+  @Test("a server with a new context verifies anew, and refuses who has been revoked since")
+  func reload() async throws {
+    let contexts = ExchangeableContext(try TLSServerContext(.asking(.required, revocationList: "empty.crl")))
+    let listener = try await Listener.start(.init(greeting: "hello")) { contexts.current }
+    let client = try TLSClientContext(.showing(credentials.identity("revoked")))
+    let before = try await dial(listener.port, client)
+    await eventually { before.text == "hello" }
+    #expect(try await session(listener, client).server.isResumed)
+
+    contexts.exchange(try TLSServerContext(.asking(.required, revocationList: "ca.crl")))
+    let index = listener.endpoints.count
+    let after = try await dial(listener.port, client)
+    let refused = try await listener.endpoint(index)
+    await eventually { refused.current.isClosed && after.current.isClosed }
+    #expect(refused.failure?.kind == .certificateRejected(.revoked))
+    #expect(before.channel.isActive)
+    await listener.stop()
+  }
+
+  @Test("a client with a new context verifies anew")
+  func clientReload() async throws {
+    try await withGreeting(TLSServerOptions(identity: credentials.identity("revoked"))) { listener in
+      var options = TLSClientOptions.usual
+      options.revocationList = credentials.path("empty.crl")
+      let before = try TLSClientContext(options)
+      _ = try await session(listener, before)
+      #expect(try await session(listener, before).client.isResumed)
+      options.revocationList = credentials.path("ca.crl")
+      let refused = try await dial(listener.port, try TLSClientContext(options))
+      await eventually { refused.current.isClosed }
+      #expect(refused.failure?.kind == .certificateRejected(.revoked))
+    }
+  }
+
+  @Test("neither side resumes a session beyond the life of the certificate that it stems from")
+  func expiry() async throws {
+    let certificate = try await credentials.shortLived(seconds: 5)
+    let server = TLSServerOptions(
+      identity: certificate, clientCertificates: .required, clientTrust: .file(credentials.path("ca.pem")))
+    try await withGreeting(server) { listener in
+      let client = try TLSClientContext(.showing(certificate))
+      let first = try await session(listener, client)
+      #expect(try await session(listener, client).client.isResumed)
+      let end = try #require(first.client.peer?.notAfter)
+      await eventually { SessionLifetime.now() > end }
+      let late = try await dial(listener.port, client)
+      await eventually { late.current.isClosed }
+      #expect(late.failure?.kind == .certificateRejected(.expired))
+    }
+  }
+
+  @Test("a server takes no ticket of a client whose certificate has expired since")
+  func clientExpiry() async throws {
+    let certificate = try await credentials.shortLived(seconds: 5)
+    try await withGreeting(.asking(.required)) { listener in
+      let client = try TLSClientContext(.showing(certificate))
+      let first = try await session(listener, client)
+      #expect(try await session(listener, client).server.isResumed)
+      let end = try #require(first.server.peer?.notAfter)
+      await eventually { SessionLifetime.now() > end }
+      let index = listener.endpoints.count
+      let late = try await dial(listener.port, client)
+      let refused = try await listener.endpoint(index)
+      await eventually { late.current.isClosed && refused.current.isClosed }
+      #expect(refused.failure?.kind == .certificateRejected(.expired))
+    }
+  }
+
+  @Test("each TLS 1.3 session is taken once, those of TLS 1.2 stay; all within bounds")
+  func cache() throws {
+    let cache = SessionCache()
+    for index in 0..<10 { cache.store(try stored(.v13, end: .max), for: "a\(index % 2)") }
+    #expect((0..<10).filter { _ in cache.take(for: "a0") != nil }.count == 4)
+    cache.store(try stored(.v12, end: .max), for: "b")
+    cache.store(try stored(.v12, end: .max), for: "b")
+    #expect((0..<10).allSatisfy { _ in cache.take(for: "b") != nil })
+    cache.store(try stored(.v13, end: SessionLifetime.now()), for: "c")
+    #expect(cache.take(for: "c") == nil)
+    for index in 0..<300 { cache.store(try stored(.v13, end: .max), for: "many\(index)") }
+    #expect(cache.take(for: "b") == nil)
+    #expect((0..<300).filter { cache.take(for: "many\($0)") != nil }.count == 256)
+  }
+
+  /// A session with an identifier, as a server would have offered.
+  private func stored(_ version: TLSVersion, end: Int64) throws -> StoredSession {
+    let session = try #require(SSL_SESSION_new())
+    SSL_SESSION_set_protocol_version(session, Int32(version.rawValue))
+    let identifier = [UInt8](repeating: 7, count: 32)
+    SSL_SESSION_set1_id(session, identifier, UInt32(identifier.count))
+    return StoredSession(handle: OpenSSLObject(owning: session) { SSL_SESSION_free($0) }, end: end)
+  }
+}
