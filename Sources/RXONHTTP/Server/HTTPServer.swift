@@ -95,17 +95,17 @@ public final class HTTPServer: Sendable {
   }
 
   private func bootstrap() -> ServerBootstrap {
-    let (loops, limits, tls, openConnections) = (loops, limits, tls, openConnections)
-    return ServerBootstrap(group: group)
+    ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-          let isWelcome = openConnections.open(limit: limits.connections)
-          channel.closeFuture.whenComplete { _ in openConnections.close() }
-          try Self.configure(channel, loop: loop, tls: tls?.current, isWelcome: isWelcome)
-        }
-      }
+      .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try self.serve(channel) } }
+  }
+
+  /// Serves a connection that was accepted, on its event loop, which must be one of this server's group.
+  package func serve(_ channel: any Channel) throws {
+    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
+    let isWelcome = openConnections.open(limit: limits.connections)
+    channel.closeFuture.whenComplete { [openConnections] _ in openConnections.close() }
+    try Self.configure(channel, loop: loop, tls: tls?.current, isWelcome: isWelcome)
   }
 
   private static func configure(
