@@ -20,7 +20,8 @@ extension Harness {
 
   private static func parts(of bytes: [UInt8]) -> (file: ArraySlice<UInt8>, environment: [String: String]) {
     let separator = Array("\n%%\n".utf8)
-    guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: separator) }) else { return (bytes[...], [:]) }
+    let found = bytes.indices.first { bytes[$0...].starts(with: separator) }
+    guard let start = found else { return (bytes[...], [:]) }
     var environment: [String: String] = [:]
     for line in bytes[start...].dropFirst(separator.count).split(separator: UInt8(ascii: "\n")) {
       let parts = line.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

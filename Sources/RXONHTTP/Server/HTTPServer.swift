@@ -13,38 +13,43 @@ public final class HTTPServer: Sendable {
   private let limits: HTTPServerLimits
   private let tls: TLSServerContexts?
   private let loops: [ObjectIdentifier: HTTPServerLoop]
-  private let openConnections = OpenConnections()
+  private let census: ConnectionCensus
   private let channel = Mutex<(any Channel)?>(nil)
 
-  /// As ``init(address:group:limits:tls:headers:responder:)``, on a host and port.
+  /// As ``init(address:group:limits:tls:headers:responder:refused:)``, on a host and port; port 0 lets the system choose,
+  /// and ``start()`` tells which.
   public convenience init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    tls: TLSServerContexts? = nil,
-    headers: [(name: String, value: String)] = [], responder: any HTTPResponder
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.init(
       address: .host(host, port: port), group: group, limits: limits, tls: tls, headers: headers,
-      responder: responder)
+      responder: responder, refused: refused)
   }
 
   /// - Parameters:
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - headers: fields that every answer carries.
+  ///   - refused: told, on an event loop, of each connection and request that is turned away here.
   public init(
     address: HTTPServerAddress, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    tls: TLSServerContexts? = nil,
-    headers: [(name: String, value: String)] = [], responder: any HTTPResponder
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.address = address
     self.group = group
     self.limits = limits
     self.tls = tls
+    let census = ConnectionCensus(limits: limits)
+    self.census = census
     let serializer = HTTPResponseSerializer(commonHeaders: headers)
     var loops: [ObjectIdentifier: HTTPServerLoop] = [:]
     for eventLoop in group.makeIterator() {
       loops[ObjectIdentifier(eventLoop)] = HTTPServerLoop(
-        eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer)
+        eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer, census: census,
+        refused: refused)
     }
     self.loops = loops
   }
@@ -103,42 +108,36 @@ public final class HTTPServer: Sendable {
   /// Serves a connection that was accepted, on its event loop, which must be one of this server's group.
   package func serve(_ channel: any Channel) throws {
     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-    let isWelcome = openConnections.open(limit: limits.connections)
-    channel.closeFuture.whenComplete { [openConnections] _ in openConnections.close() }
-    try Self.configure(channel, loop: loop, tls: tls?.current, isWelcome: isWelcome)
+    let network = NetworkAddress.network(of: channel.remoteAddress?.ipAddress ?? "")
+    let refusal = census.opened(from: network)
+    channel.closeFuture.whenComplete { [census] _ in census.closed(from: network) }
+    if let refusal { loop.refused?(refusal) }
+    try Self.configure(channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
   }
 
   private static func configure(
-    _ channel: any Channel, loop: HTTPServerLoop, tls: TLSServerContext?, isWelcome: Bool
+    _ channel: any Channel, loop: HTTPServerLoop, tls: TLSServerContext?, refusal: HTTPResponse?
   ) throws {
     if let tls {
       // An answer would cost a handshake.
-      guard isWelcome else { throw ChannelError.operationUnsupported }
+      guard refusal == nil else { throw ChannelError.operationUnsupported }
       try channel.pipeline.syncOperations.addHandler(TLSHandler(server: tls))
     }
     let connection = HTTPServerConnection(
-      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits),
-      refusal: isWelcome ? nil : .error(.serviceUnavailable, "too many connections").retrying(after: 1),
-      isSecure: tls != nil)
+      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits), refusal: refusal, isSecure: tls != nil)
     try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
   }
 }
 
-/// The connections of a server, over all its loops.
-private final class OpenConnections: Sendable {
-  private let count = Atomic<Int>(0)
-
-  /// - Returns: whether the new connection is within `limit`.
-  func open(limit: Int) -> Bool {
-    count.add(1, ordering: .relaxed).newValue <= limit
-  }
-
-  func close() {
-    count.subtract(1, ordering: .relaxed)
-  }
-}
-
 extension HTTPResponse {
+  /// The answer to a connection that is not welcome.
+  fileprivate static func refusing(_ refusal: HTTPRefusal) -> HTTPResponse {
+    switch refusal {
+    case .connectionsOfAddress: .error(.tooManyRequests, "too many connections from this address").retrying(after: 1)
+    default: .error(.serviceUnavailable, "too many connections").retrying(after: 1)
+    }
+  }
+
   func retrying(after seconds: Int) -> HTTPResponse {
     var response = self
     response.headers.append((name: "Retry-After", value: String(seconds)))
