@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "RXONTLS", targets: ["RXONTLS"]),
     .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
     .executable(name: "holon", targets: ["holon"]),
+    // For the package in Fuzzing.
+    .library(name: "FuzzHarnesses", targets: ["FuzzHarnesses"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -70,12 +72,12 @@ let package = Package(
     .target(name: "HolonJournal", dependencies: ["RXON", "HolonRouting", "CSQLite", "CLZ4"], swiftSettings: strict),
     .target(
       name: "HolonConfig",
-      dependencies: ["RXON", "HolonRouting", .product(name: "Yams", package: "Yams")],
+      dependencies: ["RXON", "RXONSignatures", "HolonRouting", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
     .target(
       name: "HolonNode",
       dependencies: [
-        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
+        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig", "HolonPKI",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -86,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "holon",
       dependencies: [
-        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
+        "RXON", "RXONHTTP", "RXONTLS", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -103,7 +106,20 @@ let package = Package(
       path: "Benchmarks/HolonBench",
       swiftSettings: strict),
 
+    // What must hold for every input: fuzzed by the package in Fuzzing, and run over its corpus by FuzzHarnessTests.
+    .target(
+      name: "FuzzHarnesses",
+      dependencies: [
+        "RXON", "RXONHTTP", "HolonConfig", "HolonJournal", "HolonPKI",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Fuzzing/Harnesses",
+      swiftSettings: strict),
+
     // The tests.
+    .testTarget(name: "FuzzHarnessTests", dependencies: ["FuzzHarnesses"]),
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
     .testTarget(
       name: "RXONTLSTests",
@@ -122,13 +138,14 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .testTarget(name: "HolonPKITests", dependencies: ["RXON", "RXONSignatures", "HolonPKI"]),
+    .testTarget(name: "HolonCommandTests", dependencies: ["RXON", "RXONHTTP", "RXONTLS", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
     .testTarget(
       name: "HolonNodeTests",
       dependencies: [
-        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode",
+        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode", "HolonPKI", "RXONTLS",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

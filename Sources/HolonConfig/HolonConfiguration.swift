@@ -10,12 +10,15 @@ public struct HolonConfiguration: Sendable, Hashable {
   /// The parents, the preferred first. Empty at a root.
   public var uplinks: [UplinkConfiguration]
   public var uplinkPolicy: UplinkPolicy
+  public var signing: SigningConfiguration
   public var tasks: TaskConfiguration
   /// The first route whose pattern matches a skill is the one that counts.
   public var routes: [RouteConfiguration]
   public var journal: JournalConfiguration
   /// Nothing is served when nil.
   public var status: StatusConfiguration?
+  /// The authority that is served; nothing is when nil.
+  public var pki: PKIConfiguration?
   public var limits: LimitConfiguration
   public var drain: DrainConfiguration
   public var log: LogConfiguration
@@ -46,11 +49,15 @@ extension HolonConfiguration {
     uplinkPolicy = section.value(
       "uplink_policy", .word(), default: .failover,
       "With several parents: the first that can be reached, or all of them by weight.")
+    signing = SigningConfiguration(reading: section.section("signing"))
     tasks = TaskConfiguration(reading: section.section("tasks"))
     routes = section.list("routes").compactMap(RouteConfiguration.init(reading:))
     journal = JournalConfiguration(reading: section.section("journal"))
     let page = section.optionalSection("status").flatMap { element in
       StatusConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
+    }
+    let authority = section.optionalSection("pki").flatMap { element in
+      PKIConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
     limits = LimitConfiguration(reading: section.section("limits"))
     drain = DrainConfiguration(reading: section.section("drain"))
@@ -61,12 +68,15 @@ extension HolonConfiguration {
     let check = ConsistencyCheck(reading: section.reading)
     check.listeners(listeners, wholeList: section.place(of: "listen"), children: children)
     check.uplinks(parents, wholeList: section.place(of: "uplinks"))
+    check.signatures(of: parents, signing)
     if let page { check.status(page, listeners: listeners) }
+    if let authority { check.enrolment(authority, listeners: listeners, status: page) }
 
     guard let id else { return nil }
     self.id = id
     listen = listeners.map(\.value)
     uplinks = parents.map(\.value)
     status = page?.value
+    pki = authority?.value
   }
 }

@@ -3,6 +3,7 @@ import HolonJournal
 import HolonRouting
 import NIOCore
 import RXONHTTP
+import RXONSignatures
 
 // The configuration in the words of the modules that it configures.
 
@@ -66,9 +67,22 @@ extension ListenConfiguration {
 }
 
 extension ChildrenConfiguration {
+  var chainVerification: ChainVerification {
+    // Each was read when the configuration was.
+    ChainVerification(keys: publicKeys.compactMapValues { try? Ed25519PublicKey(pem: $0) })
+  }
+
   /// The token of a child: its own where it has one, else the global one.
   func secret(of workerID: String) -> String? {
     (tokens[workerID] ?? token)?.exposed
+  }
+}
+
+extension TaskConfiguration {
+  /// Each may have signed a task.
+  var verifiers: [any Verifier] {
+    let key: (any Verifier)? = publicKey.flatMap { try? Ed25519PublicKey(pem: $0) }
+    return (secret.map { [HMACSecret($0.exposed)] } ?? []) + (key.map { [$0] } ?? [])
   }
 }
 

@@ -66,7 +66,11 @@ extension HolonNode {
 
   private func enforce(_ change: JournalChange) {
     authenticator.access.apply(change)
-    guard case .childRevoked(let child, _) = change else { return closeUnprovenChannels() }
+    guard case .childRevoked(let child, _) = change else {
+      // Who was refused for want of this need not wait.
+      admission.delays.forgive()
+      return closeUnprovenChannels()
+    }
     channels[child]?.channel.close()
     handle(.childRevoked(child: child))
   }

@@ -47,7 +47,7 @@ extension HolonNode: ListenerHandler {
         let openedAt = node.channels[channel.workerID]?.openedAt ?? NodeClock.unixSeconds()
         let identity = try node.authenticator.identify(channel.credentials, at: openedAt)
         try node.spend(.events, bytes: body.count, of: identity.workerID)
-        try node.verify(.init(event), body: body, by: identity)
+        try node.verify(.init(event, by: identity.workerID), body: body, by: identity)
         node.handle(.eventArrived(nil, child: identity.workerID, event))
       } catch {
         node.refused(channel.credentials, error)
@@ -89,14 +89,16 @@ extension HolonNode: ListenerHandler {
       handle(.pollArrived(id, poll))
     case .result(let result):
       try expectIdentifiers(("job_id", result.jobID), ("task_id", result.taskID))
-      try verify(.init(result), body: call.body, by: identity)
+      let handedOutAt = router.handedOut(TaskKey(jobID: result.jobID, taskID: result.taskID))
+      let claim = ChildAuthenticator.Claim(result, by: identity.workerID, handedOutAt: handedOutAt)
+      try verify(claim, body: call.body, by: identity)
       handle(.resultArrived(keep(call), child: identity.workerID, result))
     case .heartbeat(let workerID, let heartbeat):
       if let heartbeat { try verify(.init(heartbeat), body: call.body, by: identity) }
       handle(.childHeartbeat(keep(call), child: workerID, heartbeat))
     case .event(let event):
       try expectIdentifiers(("event_id", event.eventID), ("origin_worker_id", event.originWorkerID))
-      try verify(.init(event), body: call.body, by: identity)
+      try verify(.init(event, by: identity.workerID), body: call.body, by: identity)
       handle(.eventArrived(keep(call), child: identity.workerID, event))
     case .issueToken:
       let token = try authenticator.identification.issueToken(to: identity, at: NodeClock.unixSeconds())
@@ -132,31 +134,5 @@ extension HolonNode: ListenerHandler {
     guard let body else { throw CallFailure(status: 400, "The body is missing") }
     try authenticator.verify(
       claim, body: body, by: identity, at: NodeClock.unixSeconds(), uptime: clock.uptime)
-  }
-}
-
-extension ChildAuthenticator.Claim {
-  init(_ registration: WorkerRegistration) {
-    self.init(
-      workerID: registration.workerID, timestamp: registration.timestamp, security: registration.security)
-  }
-
-  /// A child that hears no answer within the second sends the very same result again, and wants the very same answer.
-  init(_ result: TaskResult) {
-    self.init(
-      workerID: result.workerID, timestamp: result.timestamp, security: result.security, isIdempotent: true)
-  }
-
-  /// The reference worker sends equal heartbeats within one second (protocol §7).
-  init(_ heartbeat: Heartbeat) {
-    self.init(
-      workerID: heartbeat.workerID, timestamp: heartbeat.timestamp, security: heartbeat.security,
-      isIdempotent: true)
-  }
-
-  init(_ event: WorkerEventPayload) {
-    self.init(
-      workerID: event.workerID, timestamp: event.timestamp, security: event.security, nonce: event.eventID,
-      ignoredFields: ["bubbling_chain"])
   }
 }

@@ -23,6 +23,7 @@ extension HolonNode {
     authenticator.adopt(new.children)
     closeUnprovenChannels()
     lookAtCertificates()
+    renewCertificatesIfDue()
     admission.adopt(new.limits)
     attendToUplinks()
   }
@@ -31,7 +32,7 @@ extension HolonNode {
     let changed = [
       ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
-      ("openssl", new.openSSL != configuration.openSSL),
+      ("pki", new.pki != configuration.pki), ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
       (
         "limits.connections_per_child",
@@ -46,7 +47,7 @@ extension HolonNode {
 
   /// Uplinks that are as before stay connected; others are closed, and opened with what the journal holds for them.
   private func exchangeUplinks(from old: HolonConfiguration) async throws(StartFailure) {
-    let unchanged = Set(configuration.uplinks).intersection(old.uplinks)
+    let unchanged = configuration.signing == old.signing ? Set(configuration.uplinks).intersection(old.uplinks) : []
     let kept = uplinks.filter { session in unchanged.contains { $0.name == session.id.name } }
     let leaving = uplinks.filter { session in !kept.contains { $0 === session } }
     let fresh = try makeUplinks(for: configuration.uplinks.filter { !unchanged.contains($0) })

@@ -20,8 +20,10 @@ extension HolonNode {
       } catch {
         throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
       }
-      sessions.append(
-        UplinkSession(UplinkSettings(uplink), transport: transport, node: self, logger: logger))
+      let session = UplinkSession(
+        UplinkSettings(uplink), transport: transport, attester: try signingKey().map(attester), node: self,
+        logger: logger)
+      sessions.append(session)
     }
     return sessions
   }
@@ -30,6 +32,7 @@ extension HolonNode {
     var options = HTTPTransportOptions()
     options.pollConnections = uplink.maxPolls
     options.connections = uplink.maxPolls + UplinkSettings.deliveryWindow + 4
+    if uplink.signatures == .ed25519 { options.signer = try signingKey() }
     guard let tls = uplink.tls else { return options }
     do throws(TLSConfigurationError) {
       options.tls = try certificates.dial(tls, to: "uplink \(uplink.name)")
@@ -37,6 +40,19 @@ extension HolonNode {
       throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
     }
     return options
+  }
+
+  private func signingKey() throws(StartFailure) -> Ed25519PrivateKey? {
+    guard let pem = configuration.signing.key else { return nil }
+    do throws(SignatureError) {
+      return try Ed25519PrivateKey(pem: pem.exposed)
+    } catch {
+      throw StartFailure(.configuration, "signing.key: \(error)")
+    }
+  }
+
+  private func attester(with key: Ed25519PrivateKey) -> ChainAttester {
+    ChainAttester(nodeID: configuration.id, key: key)
   }
 
   // MARK: Demand
@@ -107,16 +123,12 @@ extension HolonNode {
   /// Why a task's signature does not do; nil when it does.
   private func refusal(of task: PolledTask) -> String? {
     let policy = configuration.tasks
-    guard policy.verification != .off, let secret = policy.secret else { return nil }
+    guard policy.verification != .off else { return nil }
     if task.payload.sig == nil {
       return policy.verification == .required ? "the task is not signed" : nil
     }
-    do throws(SignatureError) {
-      try TaskSignature.verify(task.json, with: HMACSecret(secret.exposed))
-      return nil
-    } catch {
-      return "the task's signature is wrong"
-    }
+    let isRight = policy.verifiers.contains { (try? TaskSignature.verify(task.json, with: $0)) != nil }
+    return isRight ? nil : "the task's signature is wrong"
   }
 
   // MARK: Reports

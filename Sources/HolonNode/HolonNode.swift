@@ -38,6 +38,11 @@ public actor HolonNode {
   var uplinkSelection: UplinkSelection
   var listeners: [any Listener] = []
   var statusServer: HTTPServer?
+  var enrolment: EnrolmentDesk?
+  var enrolmentServer: HTTPServer?
+  /// By the files of the certificates.
+  var renewals: [String: RenewalSchedule] = [:]
+  var renewalTimer: Scheduled<Void>?
   var controlSocket: ControlSocket?
 
   var certificates = NodeCertificates()

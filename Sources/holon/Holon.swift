@@ -44,5 +44,6 @@ struct HolonCommand: AsyncParsableCommand {
     version: HolonVersion.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, StatusCommand.self, QueueCommand.self, ChildrenCommand.self, PKICommand.self,
+      JoinCommand.self,
     ])
 }

@@ -89,4 +89,50 @@ struct UplinkCredentialTests {
     }
     #expect(rungs == 3)
   }
+
+  // MARK: Before the end
+
+  @Test("A token that will end is renewed from the top of the ladder, and a refusal goes on down it")
+  mutating func renewal() {
+    #expect(ladder.renew(holdsRefreshToken: true) == .refresh)
+    #expect(ladder.renew(holdsRefreshToken: true) == nil)
+    #expect(refused() == nil)
+    #expect(ladder.slipped(at: .zero, using: &dice) == .issue)
+    ladder.held()
+    #expect(ladder.renew(holdsRefreshToken: false) == .issue)
+  }
+
+  @Test("A token is renewed between 75 and 85 percent of its life, but never without a pause")
+  mutating func renewalTime() {
+    var renewal = TokenRenewal()
+    #expect(renewal.due == nil)
+    var times: Set<Duration> = []
+    for _ in 0..<100 {
+      renewal.adopted(lasting: 1000, at: .seconds(50), using: &dice)
+      times.insert(renewal.due ?? .zero)
+    }
+    #expect(times.allSatisfy { (.seconds(800) ... .seconds(900)).contains($0) })
+    #expect(times.count > 50)
+    for seconds in [Int.min, -1, 0, 1] {
+      renewal.adopted(lasting: seconds, at: .zero, using: &dice)
+      #expect(renewal.due == .seconds(1))
+    }
+    renewal.adopted(lasting: .max, at: .zero, using: &dice)
+    #expect(renewal.due.map { $0 < .seconds(30 * 86_400) } == true)
+    renewal.forgotten()
+    #expect(renewal.due == nil)
+  }
+
+  @Test("A renewal without an answer is tried again, with growing pauses; none comes back for a token that is gone")
+  mutating func unansweredRenewal() {
+    var renewal = TokenRenewal()
+    renewal.unanswered(at: .zero, using: &dice)
+    #expect(renewal.due == nil)
+    renewal.adopted(lasting: 10, at: .zero, using: &dice)
+    for second in 8..<40 {
+      let now = Duration.seconds(second)
+      renewal.unanswered(at: now, using: &dice)
+      #expect(renewal.due.map { (.seconds(5) ... .seconds(60)).contains($0 - now) } == true)
+    }
+  }
 }

@@ -62,6 +62,14 @@ struct ConsistencyCheck {
     }
   }
 
+  func signatures(of uplinks: [Placed<UplinkConfiguration>], _ signing: SigningConfiguration) {
+    for uplink in uplinks where uplink.value.signatures == .ed25519 && signing.key == nil && reading.checksFiles {
+      reading.fault(
+        at: uplink.place, "uplink \(uplink.value.name) is to be told things signed by ed25519, but there is no key",
+        remedy: "set signing.key, or signatures: hmac")
+    }
+  }
+
   func status(_ status: Placed<StatusConfiguration>, listeners: [Placed<ListenConfiguration>]) {
     let url = status.value.url
     if !url.isLoopback, status.value.token == nil {
@@ -72,6 +80,23 @@ struct ConsistencyCheck {
     let clash = listeners.contains { $0.value.url.authority == url.authority && url.port != 0 }
     if clash {
       reading.fault(at: status.place, "\(url) is an address that children dial", remedy: "choose another port")
+    }
+  }
+
+  func enrolment(
+    _ authority: Placed<PKIConfiguration>, listeners: [Placed<ListenConfiguration>],
+    status: Placed<StatusConfiguration>?
+  ) {
+    let url = authority.value.url
+    let others = listeners.map(\.value.url) + [status?.value.url].compactMap(\.self)
+    if url.port != 0, others.contains(where: { $0.authority == url.authority }) {
+      reading.fault(
+        at: authority.place, "\(url) is listened on for something else", remedy: "give pki.url a port of its own")
+    }
+    if !listeners.contains(where: { $0.value.tls?.clientAuthorities != nil }) {
+      reading.warn(
+        at: authority.place, "nodes that join here prove themselves by certificates, and no listener asks for one",
+        remedy: "set listen.tls.client_ca to the authority's ca.pem")
     }
   }
 }

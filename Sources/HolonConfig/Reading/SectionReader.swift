@@ -79,8 +79,16 @@ extension SectionReader {
   /// A section whose keys are free names and whose values are secrets.
   func secrets(_ name: String, namedBy format: ValueFormat<String>, _ summary: String) -> [String: Secret] {
     let key = path.key(name)
-    reading.know(path, name)
     reading.describe(.secret(key.key("<name>"), summary))
+    return members(name, namedBy: format).reduce(into: [:]) { secrets, member in
+      secrets[member.key] = secret(key: key.key(member.key).dotted, member.value)
+    }
+  }
+
+  /// What is written under free names, in the file or in the environment.
+  func members(_ name: String, namedBy format: ValueFormat<String>) -> [String: RawValue] {
+    let key = path.key(name)
+    reading.know(path, name)
     var found: [String: RawValue] = [:]
     if let written = tree?.member(name)?.value {
       found = rawMembers(of: written, at: key)
@@ -90,12 +98,12 @@ extension SectionReader {
       reading.know(variable: variable)
       found[String(variable.dropFirst(prefix.count))] = RawValue(text: text, place: .environment(variable))
     }
-    return found.reduce(into: [:]) { secrets, member in
+    for member in found {
       if case .failure(let problem) = format.parse(member.key) {
         reading.fault(at: member.value.place, "\(key.dotted): \(problem.problem)", remedy: problem.remedy)
       }
-      secrets[member.key] = secret(key: key.key(member.key).dotted, member.value)
     }
+    return found
   }
 
   private func rawMembers(of written: YAMLTree, at key: SettingPath) -> [String: RawValue] {

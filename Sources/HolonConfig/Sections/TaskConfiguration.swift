@@ -2,7 +2,9 @@
 public struct TaskConfiguration: Sendable, Hashable {
   /// The orchestrator's secret, with which tasks are signed.
   public var secret: Secret?
-  /// Off without a secret: tasks pass untouched.
+  /// The PEM text of the orchestrator's Ed25519 key, where it signs tasks with one.
+  public var publicKey: String?
+  /// Off without a secret and a key: tasks pass untouched.
   public var verification: Verification
   /// How often a task is handed to a child before it goes back as a failure.
   public var maxAttempts: Int
@@ -23,9 +25,11 @@ extension TaskConfiguration {
   init(reading section: SectionReader) {
     secret = section.secret(
       "secret", "The orchestrator's secret (its ORCHESTRATOR_SECRET_KEY); without it tasks pass on unverified.")
+    publicKey = section.publicKey(
+      "public_key", "The PEM file of the key of an orchestrator that signs tasks by Ed25519.")
     let verification = section.optional(
-      "verify", ValueFormat<Verification>.word(), absent: "required; off without a secret",
-      "Whether tasks from parents must be signed with the secret.")
+      "verify", ValueFormat<Verification>.word(), absent: "required; off without a secret and a key",
+      "Whether tasks from parents must be signed with the secret, or by the key.")
     maxAttempts = section.value(
       "max_attempts", .integer(in: 1...100), default: 3,
       "How often a task is handed out, after children were lost, before it goes back as a failure.")
@@ -35,11 +39,12 @@ extension TaskConfiguration {
     maxQueued = section.value(
       "max_queued", .integer(in: 1...10_000_000), default: 10_000,
       "Tasks that may wait here for a child; at the limit no more are polled for.")
-    self.verification = verification ?? (secret == nil ? .off : .required)
-    if secret == nil, let verification, verification != .off {
+    let canVerify = secret != nil || publicKey != nil || !section.reading.checksFiles
+    self.verification = verification ?? (canVerify ? .required : .off)
+    if !canVerify, let verification, verification != .off {
       section.reading.fault(
         at: section.place(of: "verify"), "tasks.verify is \(verification.rawValue), but there is no tasks.secret",
-        remedy: "set tasks.secret, or verify: off")
+        remedy: "set tasks.secret or tasks.public_key, or verify: off")
     }
   }
 }

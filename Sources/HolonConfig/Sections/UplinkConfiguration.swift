@@ -6,6 +6,7 @@ public struct UplinkConfiguration: Sendable, Hashable {
   public var name: String
   public var url: Endpoint
   public var token: Secret?
+  public var signatures: Signatures
   public var mode: Mode
   /// The share of this parent's tasks under the policy `weighted`.
   public var weight: Int
@@ -19,6 +20,14 @@ public struct UplinkConfiguration: Sendable, Hashable {
   public var heartbeat: Duration
   /// Nil for plain connections.
   public var tls: ClientTLSConfiguration?
+
+  /// With what this node signs what it tells the parent.
+  public enum Signatures: String, Sendable, Hashable, CaseIterable {
+    /// The token.
+    case hmac
+    /// The key of `signing.key`.
+    case ed25519
+  }
 
   /// What the parent sees of the children.
   public enum Mode: String, Sendable, Hashable, CaseIterable {
@@ -35,6 +44,10 @@ extension UplinkConfiguration {
     let url = section.required(
       "url", .dialled, "Where the parent listens.")
     token = section.secret("token", "What this node authenticates and signs with at this parent.")
+    signatures = section.value(
+      "signatures", .word(), default: .hmac,
+      "How to sign at this parent: `hmac` with the token, as every parent understands, or `ed25519` with `signing.key`, "
+        + "which a Holon understands that has this node's public key.")
     mode = section.value(
       "mode", .word(later: ["transparent": "each child as a worker of its own"]), default: .aggregate,
       "What the parent sees: one worker with all that the children offer.")

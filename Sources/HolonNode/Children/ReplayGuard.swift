@@ -2,19 +2,38 @@ import DequeModule
 
 /// Remembers the nonces of signed messages for as long as their timestamps are fresh (protocol §3, Replay).
 ///
-/// Bounded twice: by age, and by number. When full, the oldest is forgotten early; the timestamp check still holds.
+/// Bounded by age and by number, and fair: when it is full, the sender that takes up most loses its oldest nonces, so
+/// that none can push out those of another. What is forgotten early is still held back by its timestamp. Of a nonce a
+/// hash is kept, which a sender cannot foresee.
 struct ReplayGuard {
   /// A timestamp may be off by this much.
   static let freshness = 60
   /// A nonce is remembered this long.
   static let memory = Duration.seconds(65)
 
-  private let capacity: Int
-  private var seen: Set<String> = []
-  private var order: Deque<(nonce: String, at: Duration)> = []
+  enum Claim: Equatable {
+    case new
+    /// This sender used the nonce before, at this uptime.
+    case seen(at: Duration)
+  }
 
-  init(capacity: Int = 262_144) {
-    self.capacity = capacity
+  private struct Sender {
+    var seen: [Int: Duration] = [:]
+    var order: Deque<Int> = []
+    /// Of its heartbeats.
+    var newestTimestamp = Int.min
+  }
+
+  private let capacity: Int
+  private var senders: [String: Sender] = [:]
+  private var count = 0
+  /// A sender that takes up as much as any.
+  private var largest = ""
+  private var nextSweep = Self.memory
+
+  /// - Parameter capacity: nonces of all senders together; about 60 bytes each.
+  init(capacity: Int = 524_288) {
+    self.capacity = max(1, capacity)
   }
 
   static func isFresh(_ timestamp: Int, at unixSeconds: Int) -> Bool {
@@ -22,21 +41,64 @@ struct ReplayGuard {
     return !overflow && difference.magnitude <= UInt(freshness)
   }
 
-  /// - Returns: false when this nonce was seen from this sender within the memory.
-  mutating func claim(_ nonce: String, of sender: String, at uptime: Duration) -> Bool {
-    forget(before: uptime - Self.memory)
-    let key = "\(sender)\u{0}\(nonce)"
-    guard seen.insert(key).inserted else { return false }
-    order.append((key, uptime))
-    if order.count > capacity { forgetOldest() }
-    return true
+  mutating func claim(_ nonce: String, of sender: String, at uptime: Duration) -> Claim {
+    sweep(at: uptime)
+    forget(of: sender, before: uptime - Self.memory)
+    let hash = nonce.hashValue
+    if let before = senders[sender]?.seen[hash] { return .seen(at: before) }
+    if count >= capacity { makeRoom(for: sender) }
+    senders[sender, default: Sender()].seen[hash] = uptime
+    senders[sender]?.order.append(hash)
+    count += 1
+    if size(of: sender) > size(of: largest) { largest = sender }
+    return .new
   }
 
-  private mutating func forget(before limit: Duration) {
-    while let first = order.first, first.at < limit { forgetOldest() }
+  /// Notes the timestamp of a heartbeat.
+  /// - Returns: whether a later one of this sender is known.
+  mutating func isOutdated(_ timestamp: Int, of sender: String) -> Bool {
+    guard let newest = senders[sender]?.newestTimestamp else { return false }
+    senders[sender]?.newestTimestamp = max(newest, timestamp)
+    return timestamp < newest
   }
 
-  private mutating func forgetOldest() {
-    seen.remove(order.removeFirst().nonce)
+  /// How many nonces are held, and of how many senders: for tests.
+  var remembered: Int { count }
+  var knownSenders: Int { senders.count }
+
+  // MARK: Forgetting
+
+  private func size(of sender: String) -> Int { senders[sender]?.order.count ?? 0 }
+
+  /// Whoever has a fair share already pays for it itself.
+  private mutating func makeRoom(for sender: String) {
+    let share = capacity / max(1, senders.count)
+    if size(of: sender) > share { return forgetOldest(of: sender) }
+    if size(of: largest) <= share {
+      largest = senders.max { $0.value.order.count < $1.value.order.count }?.key ?? sender
+    }
+    forgetOldest(of: largest)
+  }
+
+  /// Senders that are not heard of any more leave nothing behind.
+  private mutating func sweep(at uptime: Duration) {
+    guard uptime >= nextSweep else { return }
+    nextSweep = uptime + Self.memory
+    for sender in senders.keys.map(\.self) {
+      forget(of: sender, before: uptime - Self.memory)
+      if size(of: sender) == 0 { senders[sender] = nil }
+    }
+  }
+
+  private mutating func forget(of sender: String, before limit: Duration) {
+    while let oldest = senders[sender]?.order.first, let at = senders[sender]?.seen[oldest], at < limit {
+      forgetOldest(of: sender)
+    }
+  }
+
+  private mutating func forgetOldest(of sender: String) {
+    guard let oldest = senders[sender]?.order.popFirst() else { return }
+    senders[sender]?.seen[oldest] = nil
+    count -= 1
   }
 }

@@ -26,7 +26,8 @@ struct ControlResponder: HTTPResponder {
 
   private func refuseUnknown(_ exchange: HTTPExchange) {
     let changes = ChildAccessChange.allCases.map(\.rawValue).joined(separator: ", ")
-    exchange.answer(.error(.notFound, "there are GET /children and POST /children/ID/CHANGE, with CHANGE of \(changes)"))
+    exchange.answer(
+      .error(.notFound, "there are GET /children and POST /children/ID/CHANGE, CHANGE being one of \(changes)"))
   }
 
   private static func list(_ entries: [ChildAccessEntry]) -> [UInt8] {

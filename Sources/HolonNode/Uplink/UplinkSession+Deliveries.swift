@@ -1,6 +1,7 @@
 import HolonRouting
 import Logging
 import RXON
+import RXONSignatures
 
 /// Delivering what the journal holds for the parent.
 extension UplinkSession {
@@ -71,7 +72,7 @@ extension UplinkSession {
   /// Puts the time on that the signature will cover, and sends.
   private func send(_ message: OutboundMessage, signedAt time: Int) async -> DeliveryOutcome {
     do {
-      switch message {
+      switch try attested(message) {
       case .result(var result):
         result.timestamp = time
         switch try await transport.sendResult(result) {
@@ -85,6 +86,19 @@ extension UplinkSession {
       }
     } catch {
       return .failed(error)
+    }
+  }
+
+  /// Puts this node's word for the way of the message on it.
+  private func attested(_ message: OutboundMessage) throws(TransportError) -> OutboundMessage {
+    guard let attester else { return message }
+    do throws(SignatureError) {
+      switch message {
+      case .result(let result): return .result(try attester.attest(result))
+      case .event(let event): return .event(try attester.attest(event))
+      }
+    } catch {
+      throw TransportError(.unsendable, "its way cannot be signed: \(error)")
     }
   }
 
@@ -173,8 +187,9 @@ extension UplinkSession {
 
   /// By the open command channel, which the parent's rate limits do not count; else by a call. Best effort.
   private func relay(_ event: WorkerEventPayload) async {
-    if await transport.emitEventUnanswered(event) { return }
     do {
+      guard case .event(let event) = try attested(.event(event)) else { return }
+      if await transport.emitEventUnanswered(event) { return }
       try await transport.emitEvent(event)
     } catch {
       node.enter { $0.counters.add("progress_lost", label: error.kind.rawValue) }

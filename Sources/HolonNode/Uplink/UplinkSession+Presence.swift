@@ -30,6 +30,7 @@ extension UplinkSession {
     registration.succeeded(at: now.uptime)
     heartbeat.registered(at: now.uptime)
     credentials.proven(generation: generation, at: now.uptime)
+    if let token = reply.token { renewal.adopted(lasting: token.expiresIn, at: now.uptime, using: &random) }
     outbox.uplinkRestored(id, at: now)
     if let warning = reply.warning {
       logger.warning("The parent warns", metadata: ["uplink": "\(id.name)", "warning": "\(warning)"])
@@ -153,49 +154,6 @@ extension UplinkSession {
     return (toldOffer ?? currentOffer()).heartbeat(
       workerID: transport.workerID, status: status, usage: usage.flatMap { usageBand.worthTelling($0, at: now.uptime) },
       currentTasks: tasks, content: content)
-  }
-
-  // MARK: Credentials
-
-  /// Some call with the credentials of `generation` was refused for them.
-  func renewCredentials(generation: Int) {
-    let rung = credentials.refused(
-      generation: generation, holdsRefreshToken: transport.holdsRefreshToken, at: node.clock.uptime, using: &random)
-    if let rung { spawn { await $0.climb(rung) } }
-  }
-
-  private func climb(_ first: CredentialLadder.Rung) async {
-    var rung: CredentialLadder.Rung? = first
-    while let current = rung {
-      do {
-        try await obtain(current)
-        credentials.held()
-        outbox.uplinkRestored(id, at: clockNow())
-        rung = nil
-      } catch {
-        switch error.kind {
-        case .unreachable, .interrupted, .timedOut, .serverError, .rateLimited, .closed:
-          credentials.unanswered()
-          rung = nil
-        default:
-          rung = credentials.slipped(at: node.clock.uptime, using: &random)
-        }
-      }
-    }
-    advance()
-  }
-
-  private func obtain(_ rung: CredentialLadder.Rung) async throws(TransportError) {
-    logger.info("Renewing credentials", metadata: ["uplink": "\(id.name)", "by": "\(rung)"])
-    switch rung {
-    case .refresh:
-      try await transport.refreshToken()
-    case .issue:
-      transport.forgetTokens()
-      try await transport.refreshToken()
-    case .configured:
-      transport.forgetTokens()
-    }
   }
 
   // MARK: Leaving

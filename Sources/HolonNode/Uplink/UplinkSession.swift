@@ -20,6 +20,8 @@ actor UplinkSession {
   nonisolated let transport: any Transport
   nonisolated let logger: Logger
   nonisolated let settings: UplinkSettings
+  /// Vouches for what is passed on; nil without a key.
+  nonisolated let attester: ChainAttester?
   private nonisolated let executor: EventLoopExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   /// Lets go of its sessions when it stops.
@@ -38,6 +40,7 @@ actor UplinkSession {
   var idleness = Idleness()
   var usageBand = UsageDeadBand()
   var credentials = CredentialLadder()
+  var renewal = TokenRenewal()
   /// What the parent was told last, and whether that may have changed.
   var toldOffer: Offer?
   var offerMayHaveChangedSince: Duration?
@@ -55,12 +58,13 @@ actor UplinkSession {
   private var wakeUp: (at: Duration, timer: Scheduled<Void>)?
 
   init(
-    _ settings: UplinkSettings, transport: any Transport, node: HolonNode, logger: Logger
+    _ settings: UplinkSettings, transport: any Transport, attester: ChainAttester?, node: HolonNode, logger: Logger
   ) {
     id = settings.id
     url = settings.url
     self.transport = transport
     self.settings = settings
+    self.attester = attester
     self.node = node
     executor = node.executor
     self.logger = logger
@@ -96,6 +100,7 @@ actor UplinkSession {
     registerIfDue(at: now)
     if state == .connected {
       noteChanges(at: now)
+      renewTokenIfDue(at: now)
       beatIfDue(at: now)
       if !credentials.isClimbing { deliverWhatIsDue(at: now) }
       relayWaitingProgress()
@@ -124,7 +129,8 @@ actor UplinkSession {
   private func nextWakeUp(after now: Moment) -> Duration? {
     guard state == .connected else { return registration.nextAttempt }
     let times = [
-      registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, polls.nextChance(at: now.uptime),
+      registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, nextRenewal,
+      polls.nextChance(at: now.uptime),
       emptyPollsUntil.flatMap { $0 > now.uptime ? $0 : nil }, nextDelivery(after: now),
       offerMayHaveChangedSince.map { $0 + Self.offerGathering },
     ]

@@ -17,11 +17,15 @@ enum RelayedResult {
     }
     relayed.timestamp = nil
     var security = result.security?.unsigned ?? SecurityContext()
-    var chain = security.identityChain ?? []
-    if chain.last != child { chain.append(child) }
-    security.identityChain = chain
+    security.identityChain = chain(security.identityChain, with: child)
     relayed.security = security
     return relayed
+  }
+
+  /// The identity chain after a node has received the result from `sender`.
+  static func chain(_ chain: [String]?, with sender: String) -> [String] {
+    let chain = chain ?? []
+    return chain.last == sender ? chain : chain + [sender]
   }
 
   /// A failure that this node itself answers with.

@@ -33,6 +33,11 @@ public struct TaskCounts: Sendable, Hashable {
 
 // What others may ask. Nothing here changes anything.
 extension Router {
+  /// The uptime at which the child that holds the task got it; nil while none does.
+  public func handedOut(_ key: TaskKey) -> Duration? {
+    tasks.slot(of: key).flatMap { tasks[$0]?.assignment?.since }
+  }
+
   /// Whether some child waits for work.
   public var canStartSomething: Bool { freePolls > 0 }
 

@@ -39,6 +39,17 @@ public struct CredentialLadder: Sendable {
     return climb(at: now, using: &random)
   }
 
+  /// The access token is good, and will end soon.
+  /// - Returns: the rung to try now; nil while one is being tried.
+  public mutating func renew(holdsRefreshToken: Bool) -> Rung? {
+    guard !isClimbing else { return nil }
+    let rung: Rung = holdsRefreshToken ? .refresh : .issue
+    next = rung.rawValue
+    exhaustedUntil = nil
+    isClimbing = true
+    return rung
+  }
+
   /// The rung gave credentials; the next calls show what they are worth.
   public mutating func held() {
     guard isClimbing else { return }

@@ -1,12 +1,13 @@
 import NIOCore
 import NIOHTTP1
 import RXON
+import RXONTLS
 
 /// Kept-alive connections to one endpoint, on one event loop.
 ///
 /// ``submit(_:completion:)``, ``cancel(_:)`` and ``close()`` may be called from any thread; all else is confined to the
 /// loop.
-final class HTTPConnectionPool: @unchecked Sendable {
+package final class HTTPConnectionPool: @unchecked Sendable {
   // Unchecked: everything mutable is confined to `eventLoop`.
   let eventLoop: any EventLoop
   let dialler: Dialler
@@ -21,7 +22,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   private var activePolls = 0
   private(set) var isClosed = false
 
-  init(dialler: Dialler, eventLoop: any EventLoop, options: HTTPTransportOptions) {
+  package init(dialler: Dialler, eventLoop: any EventLoop, options: HTTPTransportOptions) {
     self.dialler = dialler
     self.eventLoop = eventLoop
     self.options = options
@@ -46,7 +47,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
     }
   }
 
-  func submit(_ call: HTTPClientCall, completion: @escaping HTTPClientCall.Completion) {
+  package func submit(_ call: HTTPClientCall, completion: @escaping HTTPClientCall.Completion) {
     onEventLoop { pool in
       call.begin(completion)
       if call.isCancelled {
@@ -65,7 +66,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   }
 
   /// Ends all calls and connections. The future succeeds when none is left.
-  func close() -> EventLoopFuture<Void> {
+  package func close() -> EventLoopFuture<Void> {
     eventLoop.flatSubmit {
       self.isClosed = true
       let abandoned = Array(self.waiting) + Array(self.waitingPolls)
@@ -125,6 +126,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   private func takeIdle() -> HTTPClientConnection? {
     while let connection = idle.popLast() {
       if connection.isUsable { return connection }
+      connection.closeNow()
     }
     return nil
   }
@@ -186,10 +188,11 @@ final class HTTPConnectionPool: @unchecked Sendable {
 
   private func dial() {
     connecting += 1
-    dialler.dial(on: eventLoop).assumeIsolated().whenComplete { self.dialled($0) }
+    let tls = dialler.tls?.current
+    dialler.dial(on: eventLoop).assumeIsolated().whenComplete { self.dialled($0, tls: tls) }
   }
 
-  private func dialled(_ result: Result<any Channel, any Error>) {
+  private func dialled(_ result: Result<any Channel, any Error>, tls: TLSClientContext?) {
     connecting -= 1
     do {
       let channel = try result.get()
@@ -197,7 +200,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
         channel.close(promise: nil)
         return
       }
-      let connection = HTTPClientConnection(pool: self, limit: options.answerSize)
+      let connection = HTTPClientConnection(pool: self, tls: tls, limit: options.answerSize)
       openConnections += 1
       try channel.pipeline.syncOperations.addHandlers(Self.codec() + [connection])
       idle.append(connection)

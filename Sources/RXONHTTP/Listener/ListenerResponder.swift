@@ -5,9 +5,15 @@ import RXON
 struct ListenerResponder: HTTPResponder {
   let handler: any ListenerHandler
   let limits: HTTPListenerLimits
+  /// By their paths, which begin with `/_holon/`.
+  let extensions: [String: any HTTPResponder]
   let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
 
   func respond(to request: HTTPRequest, _ exchange: HTTPExchange) {
+    if request.path.hasPrefix("/_holon/"), let responder = extensions[String(request.path)] {
+      responder.respond(to: request, exchange)
+      return
+    }
     do {
       let route = try ListenerRoute(method: request.method, path: request.path)
       let credentials = try credentials(of: request, route: route)

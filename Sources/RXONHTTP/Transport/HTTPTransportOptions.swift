@@ -1,4 +1,5 @@
 public import NIOCore
+public import RXONSignatures
 public import RXONTLS
 
 /// Times and limits of an ``HTTPTransport``.
@@ -30,6 +31,8 @@ public struct HTTPTransportOptions: Sendable {
   /// How to check the parent, and what to show it, where the URL's scheme is `https` or `wss`; nil trusts what the system
   /// trusts.
   public var tls: TLSClientContexts?
+  /// Signs messages in place of the token; the parent must know the key that belongs to it.
+  public var signer: (any Signer)?
   /// Told of commands that cannot be read; they are left out.
   public var malformedCommand: (@Sendable (_ problem: String) -> Void)?
 

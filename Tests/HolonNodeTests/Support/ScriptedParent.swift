@@ -20,6 +20,9 @@ final class ScriptedParent: ListenerHandler {
   /// How to answer the first, second, … call of a kind; nil: as usual.
   typealias Script = @Sendable (_ number: Int) -> ListenerAnswer?
 
+  /// Answers a call in place of the scripts; nil leaves it to them.
+  typealias Gate = @Sendable (ListenerCall) -> ListenerAnswer?
+
   struct Record: Sendable {
     var registrations: [Heard<WorkerRegistration>] = []
     var heartbeats: [Heard<Heartbeat>] = []
@@ -35,6 +38,7 @@ final class ScriptedParent: ListenerHandler {
   private struct State {
     var listener: HTTPListener?
     var record = Record()
+    var gate: Gate?
     var scripts: [Call: (script: Script, count: Int)] = [:]
     var tasks: [RawJSON] = []
     var parked: [(number: Int, call: ListenerCall)] = []
@@ -93,6 +97,11 @@ final class ScriptedParent: ListenerHandler {
     state.withLock { $0.scripts[call] = (script, 0) }
   }
 
+  /// Looks at every call first.
+  func guardCalls(_ gate: @escaping Gate) {
+    state.withLock { $0.gate = gate }
+  }
+
   /// Sends a command by the node's command channel.
   func send(_ command: WorkerCommand) async throws {
     let channel = try await found("the node's command channel") { heard.channels.last }
@@ -125,6 +134,7 @@ final class ScriptedParent: ListenerHandler {
     let kind = kind(of: call.action)
     let scripted = state.withLock { state in
       state.record.note(call)
+      if let gate = state.gate, let answer = gate(call) { return answer as ListenerAnswer? }
       guard let (script, count) = state.scripts[kind] else { return nil as ListenerAnswer? }
       state.scripts[kind] = (script, count + 1)
       return script(count + 1)

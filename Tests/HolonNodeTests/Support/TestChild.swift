@@ -1,14 +1,17 @@
 import RXON
 import RXONHTTP
+import RXONSignatures
 
 /// A worker below the node, over HTTP, which signs what it says.
 struct TestChild: Sendable {
   let id: String
   let transport: HTTPTransport
 
-  init(_ id: String, url: String, token: String) throws {
+  init(_ id: String, url: String, token: String, signer: (any Signer)? = nil) throws {
     self.id = id
-    transport = try HTTPTransport(url: url, workerID: id, token: token)
+    var options = HTTPTransportOptions()
+    options.signer = signer
+    transport = try HTTPTransport(url: url, workerID: id, token: token, options: options)
   }
 
   func register(skills: [String] = ["echo"], path: [String] = []) async throws {

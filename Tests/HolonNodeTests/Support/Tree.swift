@@ -2,6 +2,7 @@ import Foundation
 import HolonConfig
 import Logging
 import RXON
+import RXONSignatures
 import Synchronization
 import Testing
 
@@ -66,6 +67,24 @@ final class Tree: Sendable {
     running.withLock { $0.node = node }
   }
 
+  /// Runs another node below the tree's, with its URL, for the length of `body`.
+  func withNode(below id: String, _ settings: [String: String], _ body: (String) async throws -> Void) async throws {
+    let url = "http://127.0.0.1:\(try await FreePort.find())"
+    var all = [
+      "id": id, "listen[0].url": url, "journal.path": directory.appending(path: "\(id).db").path,
+      "uplinks[0].url": self.url, "uplinks[0].token": Self.childToken,
+    ]
+    all.merge(settings) { $1 }
+    let node = try await HolonNode.start(configuration: configuration(all), logger: Self.silence)
+    do {
+      try await body(url)
+    } catch {
+      await node.stop()
+      throw error
+    }
+    await node.stop()
+  }
+
   func stopNode() async throws {
     try await node.stop()
   }
@@ -95,8 +114,11 @@ final class Tree: Sendable {
   }
 
   /// A child that has not registered.
-  func stranger(_ id: String = "w1", token: String = Tree.childToken) throws -> TestChild {
-    let child = try TestChild(id, url: url, token: token)
+  /// - Parameter url: of the node that it dials; nil for the tree's.
+  func stranger(
+    _ id: String = "w1", token: String = Tree.childToken, signer: (any Signer)? = nil, url: String? = nil
+  ) throws -> TestChild {
+    let child = try TestChild(id, url: url ?? self.url, token: token, signer: signer)
     running.withLock { $0.children.append(child) }
     return child
   }
@@ -129,11 +151,14 @@ final class Tree: Sendable {
 }
 
 /// Starts a node below `parents` parents for the length of `body`, and shuts everything down whatever happens.
+/// - Parameter prepare: told of each parent before the node starts.
 func withTree(
-  parents count: Int = 1, settings: [String: String] = [:], _ body: (Tree) async throws -> Void
+  parents count: Int = 1, settings: [String: String] = [:], prepare: (ScriptedParent) -> Void = { _ in },
+  _ body: (Tree) async throws -> Void
 ) async throws {
   var parents: [ScriptedParent] = []
   for _ in 0..<count { parents.append(try await ScriptedParent()) }
+  parents.forEach(prepare)
   let tree = try await Tree(parents: parents, settings: settings)
   do {
     for parent in parents { try await parent.start() }

@@ -60,6 +60,20 @@ class Holon:
         assert listing.returncode == 0, f"holon queue list: {listing.stderr}"
         return json.loads(listing.stdout)["entries"]
 
+    def children(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`holon children …` of this node, which may run or not."""
+        command = [holon_binary(), "children", *arguments, "--journal", str(self.journal)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment())
+
+    def present(self, token: str) -> None:
+        """From its next start on, this token at the parent."""
+        self.process.command[self.process.command.index("--uplink-token") + 1] = token
+
+    def issue_token(self, child: str) -> str:
+        added = self.children("add", child)
+        assert added.returncode == 0, added.stderr
+        return added.stdout.strip()
+
     @property
     def journaled_tasks(self) -> set[TaskKey]:
         """The tasks in the journal, and those whose results are."""

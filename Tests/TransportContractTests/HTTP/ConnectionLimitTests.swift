@@ -98,8 +98,8 @@ struct ConnectionLimitTests {
   @Test("a body that began fast and then drips is given up; one that keeps up the least rate is taken")
   func slowBody() async throws {
     var limits = HTTPListenerLimits()
-    limits.bodyTimeout = .milliseconds(400)
-    limits.minimumBodyRate = 100
+    limits.bodyTimeout = .milliseconds(1500)
+    limits.minimumBodyRate = 20
     try await withLimits(limits) { port, refusals in
       let dripping = try await RawClient.connect(port: port)
       try await dripping.send(request("POST /_worker/events", ["Content-Length: 200000"]))
@@ -115,7 +115,7 @@ struct ConnectionLimitTests {
       try await steady.send(request("PATCH /_worker/workers/w1", ["Content-Length: 1000"]))
       for _ in 0..<20 {
         try await steady.send(String(repeating: " ", count: 50))
-        try await Task.sleep(for: .milliseconds(60))
+        try await Task.sleep(for: .milliseconds(150))
       }
       await eventually { steady.statuses == [400] }
       await steady.close()
