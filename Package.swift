@@ -130,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "HolonNodeTests",
       dependencies: [
-        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode",
+        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode", "HolonPKI", "RXONTLS",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

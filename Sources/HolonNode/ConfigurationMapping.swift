@@ -69,8 +69,7 @@ extension ListenConfiguration {
 extension ChildrenConfiguration {
   var chainVerification: ChainVerification {
     // Each was read when the configuration was.
-    ChainVerification(
-      keys: publicKeys.compactMapValues { try? Ed25519PublicKey(pem: $0) }, isRequired: signatures == .required)
+    ChainVerification(keys: publicKeys.compactMapValues { try? Ed25519PublicKey(pem: $0) })
   }
 
   /// The token of a child: its own where it has one, else the global one.

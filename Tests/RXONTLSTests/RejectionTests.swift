@@ -119,7 +119,8 @@ struct RejectionTests {
     try await expectRejection(of: "revoked", .revoked, saying: "it is revoked", client, alert: 44)
     client.revocationList = credentials.path("both-inter-revoked.crl")
     try await expectRejection(
-      of: "server2", chain: "server2-chain", .revoked, saying: "CN=inter,O=Test) is not accepted: it is revoked",
+      of: "server2", chain: "server2-chain", .revoked,
+      saying: "authority (CN=inter,O=Test) is not accepted: it is revoked",
       client, alert: 44)
   }
 

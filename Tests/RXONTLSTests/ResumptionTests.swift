@@ -92,38 +92,45 @@ struct ResumptionTests {
     }
   }
 
-  @Test("neither side resumes a session beyond the life of the certificate that it stems from")
+  @Test("a client offers no session of a server whose certificate has expired since")
   func expiry() async throws {
-    let certificate = try await credentials.shortLived(seconds: 5)
-    let server = TLSServerOptions(
-      identity: certificate, clientCertificates: .required, clientTrust: .file(credentials.path("ca.pem")))
-    try await withGreeting(server) { listener in
-      let client = try TLSClientContext(.showing(certificate))
-      let first = try await session(listener, client)
-      #expect(try await session(listener, client).client.isResumed)
-      let end = try #require(first.client.peer?.notAfter)
-      await eventually { SessionLifetime.now() > end }
+    try await withGreeting(TLSServerOptions(identity: credentials.identity("expired"))) { listener in
+      let client = try TLSClientContext(TLSClientOptions(trust: .file(credentials.path("expired.pem"))))
+      verify(in: client.context, asOf: Self.middleOfValidity)
+      for _ in 0..<2 { #expect(try await !session(listener, client).client.isResumed) }
+      verify(in: client.context, asOf: SessionLifetime.now())
       let late = try await dial(listener.port, client)
       await eventually { late.current.isClosed }
       #expect(late.failure?.kind == .certificateRejected(.expired))
     }
   }
 
-  @Test("a server takes no ticket of a client whose certificate has expired since")
-  func clientExpiry() async throws {
-    let certificate = try await credentials.shortLived(seconds: 5)
-    try await withGreeting(.asking(.required)) { listener in
-      let client = try TLSClientContext(.showing(certificate))
-      let first = try await session(listener, client)
-      #expect(try await session(listener, client).server.isResumed)
-      let end = try #require(first.server.peer?.notAfter)
-      await eventually { SessionLifetime.now() > end }
-      let index = listener.endpoints.count
-      let late = try await dial(listener.port, client)
-      let refused = try await listener.endpoint(index)
-      await eventually { late.current.isClosed && refused.current.isClosed }
-      #expect(refused.failure?.kind == .certificateRejected(.expired))
-    }
+  @Test("a server takes no ticket of a client whose certificate has expired since", arguments: [TLSVersion.v12, .v13])
+  func clientExpiry(version: TLSVersion) async throws {
+    let server = try TLSServerContext(
+      TLSServerOptions(
+        identity: credentials.identity("server"), clientCertificates: .required,
+        clientTrust: .file(credentials.path("client-expired.pem"))))
+    _ = SSL_CTX_ctrl(
+      server.context.pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, version.rawValue, nil)
+    verify(in: server.context, asOf: Self.middleOfValidity)
+    let listener = try await Listener.start(.init(greeting: "hello")) { server }
+    let client = try TLSClientContext(.showing(credentials.identity("client-expired")))
+    for _ in 0..<2 { #expect(try await !session(listener, client).server.isResumed) }
+    verify(in: server.context, asOf: SessionLifetime.now())
+    let late = try await dial(listener.port, client)
+    let refused = try await listener.endpoint(2)
+    await eventually { late.current.isClosed && refused.current.isClosed }
+    #expect(refused.failure?.kind == .certificateRejected(.expired))
+    await listener.stop()
+  }
+
+  /// Of the expired certificates.
+  private static let middleOfValidity: Int64 = 1_579_000_000
+
+  /// Puts the clock by which certificates are verified.
+  private func verify(in context: SSLContext, asOf time: Int64) {
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context.pointer), time_t(time))
   }
 
   @Test("each TLS 1.3 session is taken once, those of TLS 1.2 stay; all within bounds")

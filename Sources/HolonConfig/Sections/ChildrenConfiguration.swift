@@ -73,8 +73,8 @@ extension ChildrenConfiguration {
       "tokens", namedBy: .identifier, "The token of one child, by its worker id; the global one does not serve for it.")
     publicKeys = section.publicKeys(
       "public_keys", namedBy: .identifier,
-      "The Ed25519 public key of a node below, by its id. A child with one signs with it and no more with its token, and "
-        + "what it relays must carry its signature of the way.")
+      "The Ed25519 public key of a node below, by its id. A child with one must sign with it, and no more with its "
+        + "token; what it relays must carry its signature of the way.")
     let signatures = section.optional(
       "signatures", ValueFormat<Verification>.word(),
       absent: "required; if-present with certificates alone; off where anyone is admitted",
@@ -109,6 +109,11 @@ extension ChildrenConfiguration {
       section.reading.fault(
         at: section.place(of: "signatures"), "children.signatures is \(signatures.rawValue), but there is no token",
         remedy: "set children.token or children.tokens, or signatures: off")
+    }
+    if !publicKeys.isEmpty, self.signatures == .off {
+      section.reading.fault(
+        at: section.place(of: "public_keys"), "children.public_keys are known, but signatures are not looked at",
+        remedy: "give children a token or certificates and leave children.signatures out, or remove the keys")
     }
     if authentication == .openToAnyone, hasTokens {
       section.reading.fault(

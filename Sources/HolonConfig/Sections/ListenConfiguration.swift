@@ -35,8 +35,8 @@ extension ListenConfiguration {
       "Connections at once; further ones are closed at once.")
     let perAddress = section.optional(
       "max_connections_per_address", .integer(in: 1...1_000_000), absent: "nine tenths of max_connections",
-      "Connections at once from one address; further ones are answered 429. An IPv6 address counts by its first 64 bits."
-    )
+      "Connections at once from one address; further ones are answered 429, over TLS closed. An IPv6 address counts by its "
+        + "first 64 bits.")
     maxConnectionsPerAddress = perAddress ?? max(1, maxConnections - maxConnections / 10)
     headerTimeout = section.value(
       "header_timeout", .duration(in: .milliseconds(100) ... .seconds(600)), default: .seconds(10),

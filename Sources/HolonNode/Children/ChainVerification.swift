@@ -19,20 +19,21 @@ struct ChainVerification {
     }
   }
 
+  /// Longer ways are refused unread: each signature takes a while to check. No tree is deeper (limits.max_depth).
+  private static let longestWay = 65
+
   /// Of nodes at any depth below, by their ids.
   let keys: [String: Ed25519PublicKey]
-  /// Whether a node that has a key may leave its signature out.
-  let isRequired: Bool
 
   /// Every node on the way whose key is known has signed the way up to it; the origin need not, since it signs the
   /// message itself. Signatures of nodes whose keys are not known here are left to those above.
   func check(_ chain: RelayChain) throws(Defect) {
     guard !keys.isEmpty else { return }
-    guard let attestations = chain.attestations else { throw .malformed }
+    guard let attestations = chain.attestations, chain.way.count <= Self.longestWay else { throw .malformed }
     var remaining = attestations[...]
     for (place, node) in chain.way.enumerated() {
       guard let attestation = remaining.first, attestation.id == node else {
-        if isRequired, node != chain.origin, keys[node] != nil { throw .missing(node) }
+        if node != chain.origin, keys[node] != nil { throw .missing(node) }
         continue
       }
       remaining.removeFirst()

@@ -35,22 +35,26 @@ extension ChildAuthenticator {
       throw CallFailure(status: 403, "Forbidden: the worker id of the body is not that of the caller")
     }
     guard policy.signatures != .off else { return }
-    try verifySignature(of: claim, body: body, by: identity, at: unixSeconds)
+    let signature = try verifiedSignature(of: claim, body: body, by: identity, at: unixSeconds)
     try verifyChain(of: claim)
-    try expectNoReplay(of: claim, by: identity, uptime: uptime)
+    if let signature { try expectNoReplay(of: claim, signature, by: identity, uptime: uptime) }
   }
 
-  private func verifySignature(
+  /// - Returns: the signature; nil where there is none that could be checked, and none is needed.
+  private func verifiedSignature(
     of claim: Claim, body: RawJSON, by identity: Identity, at unixSeconds: Int
-  ) throws(CallFailure) {
+  ) throws(CallFailure) -> String? {
     let key = chains.keys[identity.workerID]
+    let isRequired = policy.signatures == .required || key != nil
     guard let signature = claim.security?.signature else {
-      guard policy.signatures == .required else { return }
+      guard isRequired else { return nil }
       throw .forbidden("the message is not signed")
     }
-    guard key != nil || !identity.secrets.isEmpty else {
+    // Where a key is known, a token proves nothing: whoever stole it must not be able to sign.
+    let verifiers: [any Verifier] = key.map { [$0] } ?? identity.secrets
+    guard !verifiers.isEmpty else {
       // The certificate vouches for the connection; there is nothing to check the signature with.
-      guard policy.signatures == .required else { return }
+      guard isRequired else { return nil }
       throw .forbidden(
         "this node knows neither a token nor a key of worker \(identity.workerID) to check its signature with; give it "
           + "one (holon children add, children.public_keys), or set children.signatures: if-present")
@@ -59,12 +63,11 @@ extension ChildAuthenticator {
     guard let timestamp = claim.timestamp, ReplayGuard.isFresh(timestamp, at: unixSeconds) else {
       throw .forbidden("the timestamp is missing or more than \(ReplayGuard.freshness) s off")
     }
-    // Where a key is known, a token proves nothing: whoever stole it must not be able to sign.
-    let verifiers: [any Verifier] = key.map { [$0] } ?? identity.secrets
     let isRight = verifiers.contains { verifier in
       (try? PayloadSignature.verify(signature, of: body, with: verifier, ignoring: claim.ignoredFields)) != nil
     }
     guard isRight else { throw .forbidden("the signature is wrong") }
+    return signature
   }
 
   private func verifyChain(of claim: Claim) throws(CallFailure) {
@@ -77,9 +80,8 @@ extension ChildAuthenticator {
   }
 
   private mutating func expectNoReplay(
-    of claim: Claim, by identity: Identity, uptime: Duration
+    of claim: Claim, _ signature: String, by identity: Identity, uptime: Duration
   ) throws(CallFailure) {
-    guard let signature = claim.security?.signature else { return }
     // Hexadecimal reads the same in both cases.
     let earlier = replays.claim(claim.nonce ?? signature.lowercased(), of: identity.workerID, at: uptime)
     let isOutdated: Bool

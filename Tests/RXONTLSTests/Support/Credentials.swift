@@ -157,28 +157,3 @@ private final class FolderRemoval: @unchecked Sendable {
     lock.withLock { folders.forEach { try? FileManager.default.removeItem(atPath: $0) } }
   }
 }
-
-extension Credentials {
-  /// A certificate for both sides that expires so soon that a test can wait for it.
-  func shortLived(seconds: Int) async throws -> TLSIdentity {
-    let name = "short-\(UUID().uuidString)"
-    // An authority's book of its own, since tests run side by side.
-    let script = """
-      ln -s ca.pem $AUTHORITY.pem; ln -s ca.key $AUTHORITY.key; mkdir $AUTHORITY.d; : > $AUTHORITY.d/index.txt
-      openssl rand -hex 8 > $AUTHORITY.d/serial
-      openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out \(name).key
-      openssl req -new -config openssl.cnf -key \(name).key -subj /CN=short -out \(name).csr
-      openssl ca -batch -notext -config openssl.cnf -in \(name).csr -out \(name).pem -extensions leaf \
-        -enddate $(date -u -d "+\(seconds) seconds" +%Y%m%d%H%M%SZ)
-      chmod 600 \(name).key
-      """
-    let environment = ["USE": "serverAuth,clientAuth", "NAMES": "DNS:localhost", "AUTHORITY": name + "-ca"]
-    let command = try Command("bash", ["-euc", script], environment: environment)
-    guard await command.waitForExit() == 0 else { throw Failure(output: command.output) }
-    return TLSIdentity(certificate: path(name + ".pem"), key: path(name + ".key"))
-  }
-
-  struct Failure: Error {
-    let output: String
-  }
-}

@@ -65,6 +65,8 @@ final class Recorder: ChannelInboundHandler {
     var keepsBytes = true
     /// Sent as soon as the channel is active.
     var greeting: String?
+    /// Sent back to whatever comes first, before closing.
+    var answer: String?
     /// Sent back to the end of input, which is then closed in this direction too.
     var farewell: String?
   }
@@ -96,6 +98,10 @@ final class Recorder: ChannelInboundHandler {
   func channelReadComplete(context: ChannelHandlerContext) {
     endpoint.update { $0.readCompletions += 1 }
     if behaviour.echoes { context.flush() }
+    if let answer = behaviour.answer {
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+      context.close(promise: nil)
+    }
     context.fireChannelReadComplete()
   }
 
