@@ -157,6 +157,9 @@ def test_a_node_without_room_for_a_control_socket_works_and_says_so(make_holon, 
     holon = make_holon(tmp_path / ("deep" * 30))
     start(holon)
     assert "There is no control socket" in holon.process.output()
+    check = [holon_binary(), "check", "--id", "x", "--listen", "http://127.0.0.1:0", "--journal", str(holon.journal)]
+    checked = subprocess.run(check, capture_output=True, text=True, timeout=30, env=environment())
+    assert "has no control socket" in checked.stdout, checked
     assert registration(holon, "w1", holon.child_token) == 200
     answer = holon.children("list")
     assert answer.returncode == 1 and "held by another process" in answer.stderr, answer
