@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "RXONTLS", targets: ["RXONTLS"]),
     .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
     .executable(name: "holon", targets: ["holon"]),
+    // For the package in Fuzzing.
+    .library(name: "FuzzHarnesses", targets: ["FuzzHarnesses"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -104,7 +106,20 @@ let package = Package(
       path: "Benchmarks/HolonBench",
       swiftSettings: strict),
 
+    // What must hold for every input: fuzzed by the package in Fuzzing, and run over its corpus by FuzzHarnessTests.
+    .target(
+      name: "FuzzHarnesses",
+      dependencies: [
+        "RXON", "RXONHTTP", "HolonConfig", "HolonJournal", "HolonPKI",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Fuzzing/Harnesses",
+      swiftSettings: strict),
+
     // The tests.
+    .testTarget(name: "FuzzHarnessTests", dependencies: ["FuzzHarnesses"]),
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
     .testTarget(
       name: "RXONTLSTests",

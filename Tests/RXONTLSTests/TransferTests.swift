@@ -163,7 +163,9 @@ struct TransferTests {
   @Test("more than sixteen mebibytes before the end of the handshake are refused")
   func tooMuchEarly() async throws {
     let silent = try await Listener.start { nil }
-    let dialled = try await dial(silent.port, try TLSClientContext(.usual))
+    var options = TLSClientOptions.usual
+    options.handshakeTimeout = .seconds(100)
+    let dialled = try await dial(silent.port, try TLSClientContext(options))
     let mebibyte = ByteBuffer(repeating: 0, count: 1 << 20)
     let writes = (0..<17).map { _ in dialled.write(mebibyte) }
     for write in writes {

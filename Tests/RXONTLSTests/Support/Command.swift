@@ -31,7 +31,11 @@ final class Command: Sendable {
   struct NoOutputFile: Error {}
 
   /// What it wrote so far, errors included.
-  var output: String { (try? String(decoding: Data(contentsOf: outputFile), as: UTF8.self)) ?? "" }
+  var output: String {
+    guard let file = try? FileHandle(forReadingFrom: outputFile) else { return "" }
+    defer { try? file.close() }
+    return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+  }
 
   func type(_ text: String) throws {
     try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
