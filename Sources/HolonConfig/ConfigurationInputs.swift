@@ -37,7 +37,8 @@ public struct ConfigurationInputs: Sendable {
   }
 
   private func loadPart<Part>(_ read: (SectionReader) -> Part) throws(InvalidConfiguration) -> Part {
-    let reading = ConfigurationReading(file: file, tree: try tree(), environment: environment, flags: flags)
+    let reading = ConfigurationReading(
+      file: file, tree: try tree(), environment: environment, flags: flags, checksFiles: false)
     let part = read(SectionReader(reading: reading))
     guard reading.faults.isEmpty else { throw InvalidConfiguration(faults: reading.faults) }
     return part

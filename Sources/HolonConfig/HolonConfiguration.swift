@@ -53,7 +53,7 @@ extension HolonConfiguration {
     limits = LimitConfiguration(reading: section.section("limits"))
     drain = DrainConfiguration(reading: section.section("drain"))
     log = LogConfiguration(reading: section.section("log"))
-    section.later(["blobs": "blob storage", "tls": "TLS", "proxy": "proxies"])
+    section.later(["blobs": "blob storage", "proxy": "proxies"])
 
     let check = ConsistencyCheck(reading: section.reading)
     check.listeners(listeners, wholeList: section.place(of: "listen"), children: children)

@@ -35,7 +35,9 @@ struct ExampleTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     for name in names {
-      try Data("\(name)\n".utf8).write(to: folder.appending(path: name))
+      let file = folder.appending(path: name)
+      try Data("\(name)\n".utf8).write(to: file)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     }
     try body(folder.path)
   }

@@ -70,7 +70,7 @@ struct FaultTests {
   @Test(
     "what a later version will have is refused, and said to be later",
     arguments: [
-      "listen: [{ url: \"https://127.0.0.1:8700\" }]", "listen: [{ url: \"http://127.0.0.1:1\", tls: {} }]",
+      "listen: [{ url: \"grpcs://127.0.0.1:8700\" }]", "listen: [{ url: \"http://127.0.0.1:1\", proxy: x }]",
       "uplinks: [{ url: \"grpc://a:1\" }]", "uplinks: [{ url: \"http://a:1\", mode: transparent }]",
       "uplinks: [{ url: \"http://a:1\", proxy: \"socks5://b:1\" }]", "children: { auth: mtls-only }",
       "blobs: { bucket: b }",

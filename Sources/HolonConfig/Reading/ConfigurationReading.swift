@@ -10,6 +10,8 @@ final class ConfigurationReading {
   let flags: [ConfigurationFlag]
   let interpolation: Interpolation
   let describing: Bool
+  /// Whether files that are named must be there: not where a command reads only a part that needs none of them.
+  let checksFiles: Bool
 
   private(set) var faults: [ConfigurationFault] = []
   private(set) var warnings: [ConfigurationFault] = []
@@ -23,7 +25,7 @@ final class ConfigurationReading {
 
   init(
     file: String? = nil, tree: YAMLTree? = nil, environment: [String: String] = [:], flags: [ConfigurationFlag] = [],
-    describing: Bool = false
+    describing: Bool = false, checksFiles: Bool = true
   ) {
     self.file = file
     self.tree = tree
@@ -31,6 +33,7 @@ final class ConfigurationReading {
     self.flags = flags
     interpolation = Interpolation(environment: environment)
     self.describing = describing
+    self.checksFiles = checksFiles
   }
 
   func fault(at place: ConfigurationFault.Place, _ problem: String, remedy: String) {

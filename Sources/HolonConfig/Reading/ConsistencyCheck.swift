@@ -35,10 +35,12 @@ struct ConsistencyCheck {
       reading.warn(
         at: listener.place, "\(url) admits whoever can connect, as children.auth says",
         remedy: "set children.token if others can reach this address")
-    } else if !children.hasCredentials {
+    } else if !children.hasCredentials, listener.value.tls?.clientCertificates != .required {
       reading.fault(
-        at: listener.place, "\(url) can be reached from other machines, and children need no token",
-        remedy: "set children.token, listen on 127.0.0.1, or write children.auth: open-to-anyone if you mean it")
+        at: listener.place,
+        "\(url) can be reached from other machines, and children need neither a token nor a certificate",
+        remedy: "set children.token, ask for client certificates (tls.client_ca), listen on 127.0.0.1, "
+          + "or write children.auth: open-to-anyone if you mean it")
     }
   }
 

@@ -229,6 +229,7 @@ extension SectionReader {
       do {
         value = try TextFile.read(file, limit: 64 << 10)
         reading.secretFile(file)
+        expectPrivate(file, of: key, at: raw.place)
       } catch {
         reading.fault(
           at: raw.place, "\(key): cannot read \(file): \(error.reason)",

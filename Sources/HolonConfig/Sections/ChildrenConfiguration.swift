@@ -47,7 +47,6 @@ extension ChildrenConfiguration {
     grace = section.value(
       "grace", .duration(in: .zero ... .seconds(3600)), default: .seconds(10),
       "A child whose connections are all closed is lost after this long.")
-    section.later(["tls": "TLS", "certificates": "client certificates"])
     self.signatures = signatures ?? (token != nil || !tokens.isEmpty ? .required : .off)
     report(signatures: signatures, in: section)
   }

@@ -10,6 +10,8 @@ public struct ListenConfiguration: Sendable, Hashable {
   public var headerTimeout: Duration
   /// Without a byte in either direction, outside a long poll.
   public var idleTimeout: Duration
+  /// Nil for plain connections.
+  public var tls: ServerTLSConfiguration?
 }
 
 extension ListenConfiguration {
@@ -28,8 +30,11 @@ extension ListenConfiguration {
     idleTimeout = section.value(
       "idle_timeout", .duration(in: .seconds(1) ... .seconds(86_400)), default: .seconds(75),
       "A connection without traffic this long, outside a long poll, is closed.")
-    section.later(["tls": "TLS", "proxy": "proxies"])
+    let tls = section.optionalSection("tls")
+    self.tls = tls.flatMap(ServerTLSConfiguration.init(reading:))
+    section.later(["proxy": "proxies"])
     guard let url else { return nil }
+    section.match(url, tls: tls, remedy: "add tls: { certificate: PATH, key: PATH }")
     self.url = url
   }
 }

@@ -17,6 +17,8 @@ public struct UplinkConfiguration: Sendable, Hashable {
   public var pollWait: Duration
   /// The time between heartbeats when nothing has changed.
   public var heartbeat: Duration
+  /// Nil for plain connections.
+  public var tls: ClientTLSConfiguration?
 
   /// What the parent sees of the children.
   public enum Mode: String, Sendable, Hashable, CaseIterable {
@@ -48,9 +50,13 @@ extension UplinkConfiguration {
     heartbeat = section.value(
       "heartbeat", .duration(in: .seconds(2) ... .seconds(600)), default: .seconds(15),
       "The time between heartbeats when nothing has changed.")
-    section.later(["tls": "TLS", "proxy": "proxies"])
+    let tls = section.optionalSection("tls")
+    let settings = tls.map(ClientTLSConfiguration.init(reading:))
+    section.later(["proxy": "proxies"])
     guard let url else { return nil }
+    section.match(url, tls: tls, remedy: nil)
     self.url = url
+    self.tls = url.isSecure ? settings ?? .standard : nil
     self.name = name ?? url.authority
   }
 }

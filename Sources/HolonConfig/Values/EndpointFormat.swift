@@ -3,12 +3,12 @@ import RXON
 extension ValueFormat where Value == Endpoint {
   /// An address to listen on: with a port, without a path.
   static var listened: Self {
-    endpoint(schemes: ["http"], later: ["https": "TLS", "grpc": "gRPC", "grpcs": "gRPC over TLS"]) { endpoint in
+    endpoint(schemes: ["http", "https"], later: ["grpc": "gRPC", "grpcs": "gRPC over TLS"]) { endpoint in
       if endpoint.port == nil {
-        return ValueProblem("\(endpoint) has no port", remedy: "write http://\(endpoint.host):PORT")
+        return ValueProblem("\(endpoint) has no port", remedy: "write \(endpoint.scheme)://\(endpoint.host):PORT")
       }
       guard endpoint.path.isEmpty else {
-        return ValueProblem("\(endpoint) has a path", remedy: "write http://\(endpoint.authority)")
+        return ValueProblem("\(endpoint) has a path", remedy: "write \(endpoint.scheme)://\(endpoint.authority)")
       }
       return nil
     }
@@ -16,8 +16,7 @@ extension ValueFormat where Value == Endpoint {
 
   /// Where a parent is dialled.
   static var dialled: Self {
-    let later = ["https": "TLS", "wss": "TLS", "grpc": "gRPC", "grpcs": "gRPC over TLS"]
-    return endpoint(schemes: ["http", "ws"], later: later) { endpoint in
+    endpoint(schemes: ["http", "https", "ws", "wss"], later: ["grpc": "gRPC", "grpcs": "gRPC over TLS"]) { endpoint in
       guard endpoint.port == 0 else { return nil }
       return ValueProblem("\(endpoint) has port 0", remedy: "write the port that the parent listens on")
     }
@@ -66,7 +65,26 @@ extension ValueProblem {
   }
 }
 
+extension SectionReader {
+  /// Tells where the scheme of an address and what is written under `tls` do not go together.
+  /// - Parameter remedy: what to do where a secure scheme needs more; nil where it needs nothing.
+  func match(_ url: Endpoint, tls: SectionReader?, remedy: String?) {
+    guard !reading.describing else { return }
+    if !url.isSecure, let tls {
+      reading.fault(
+        at: tls.place, "\(url) is not encrypted, but there are tls settings for it",
+        remedy: "write \(url.scheme)s://\(url.authority), or remove tls")
+    }
+    if url.isSecure, tls == nil, let remedy {
+      reading.fault(at: place(of: "url"), "\(url) needs a certificate", remedy: remedy)
+    }
+  }
+}
+
 extension Endpoint {
+  /// Encrypted.
+  var isSecure: Bool { scheme == "https" || scheme == "wss" }
+
   /// Only this machine can dial it.
   var isLoopback: Bool {
     host == "localhost" || host == "::1" || host.hasPrefix("127.")

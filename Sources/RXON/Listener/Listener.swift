@@ -55,8 +55,8 @@ public struct Credentials: Sendable, Hashable {
   public var token: String?
   /// The worker id of the path, else `X-Worker-ID`.
   public var workerID: String?
-  /// The identity of the client certificate, where one was presented and verified.
-  public var certificateName: String?
+  /// The client certificate, where one was presented and verified.
+  public var certificate: ClientCertificate?
   /// Without port.
   public var remoteAddress: String
   /// `X-RXON-Version`.
@@ -65,12 +65,12 @@ public struct Credentials: Sendable, Hashable {
   public var isHolon: Bool
 
   public init(
-    token: String?, workerID: String?, certificateName: String? = nil, remoteAddress: String,
+    token: String?, workerID: String?, certificate: ClientCertificate? = nil, remoteAddress: String,
     protocolVersion: String? = nil, isHolon: Bool = false
   ) {
     self.token = token
     self.workerID = workerID
-    self.certificateName = certificateName
+    self.certificate = certificate
     self.remoteAddress = remoteAddress
     self.protocolVersion = protocolVersion
     self.isHolon = isHolon

@@ -29,6 +29,7 @@ func faults(
 func withTemporaryFile<Result>(_ text: String, _ body: (String) throws -> Result) throws -> Result {
   let url = FileManager.default.temporaryDirectory.appending(path: "holon-\(UUID().uuidString).yaml")
   try Data(text.utf8).write(to: url)
+  try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
   defer { try? FileManager.default.removeItem(at: url) }
   return try body(url.path)
 }
