@@ -10,6 +10,7 @@ extension Router {
       return
     }
     noteCall(of: slot)
+    guard !isAboutAnothers(event, than: child) else { return refuseHijack(event, call) }
     do throws(RelayedEvent.Refusal) {
       let relayed = try RelayedEvent.relaying(
         event, from: child, node: configuration.nodeID, maximumDepth: configuration.maximumDepth)
@@ -17,6 +18,32 @@ extension Router {
     } catch {
       bury(event, call, error)
     }
+  }
+
+  /// Whether the event names a job or a task that another child has. To the parent all jobs below are this node's, so
+  /// nobody above could tell. What nobody here has is for the parent to judge.
+  private func isAboutAnothers(_ event: WorkerEventPayload, than child: String) -> Bool {
+    let named = [event.targetTaskID, event.originTaskID].compactMap { $0 }
+    // The reference looks the target task up among the jobs when no job is named.
+    let jobs = [event.targetJobID, event.targetTaskID].compactMap { $0 }
+    return named.contains { belongsToOthers(tasks.slots(ofTaskID: $0), than: child) }
+      || jobs.contains { belongsToOthers(tasks.slots(ofJobID: $0), than: child) }
+  }
+
+  private func belongsToOthers(_ slots: some Sequence<Int>, than child: String) -> Bool {
+    var isAnothers = false
+    for slot in slots {
+      guard let holder = tasks[slot]?.holder else { continue }
+      if holder == child { return false }
+      isAnothers = true
+    }
+    return isAnothers
+  }
+
+  private mutating func refuseHijack(_ event: WorkerEventPayload, _ call: CallID?) {
+    emit(.report(.eventDropped(event.eventID, reason: "job_of_another")))
+    guard let call else { return }
+    emit(.refuse(call, CallFailure(status: 403, "Forbidden: another child has this job", code: .security)))
   }
 
   private mutating func relay(_ event: WorkerEventPayload, _ call: CallID?) {

@@ -31,6 +31,8 @@ class ClusterSettings:
     task_secret: str | None = None
     redis: bool = False
     tls: LinkSettings | None = None
+    # What stands in the configuration files of the Holons beside what their place in the cluster asks for.
+    configuration: dict = field(default_factory=dict)
 
 
 class Cluster:
@@ -61,11 +63,11 @@ class Cluster:
 
     def _holon(self, level: int, uplink: str, token: str | None) -> Holon:
         id, settings = f"holon-{level}", self.settings
-        configuration = None
+        configuration = dict(settings.configuration)
         if settings.tls:
-            configuration = {
+            configuration |= {
                 "listen": [{"tls": self.links[level].listener}],
-                "children": {"auth": settings.tls.auth, **settings.tls.children},
+                "children": {"auth": settings.tls.auth} | configuration.get("children", {}),
                 "uplinks": [{"tls": self.links[level - 1].uplink(id)}],
             }
         tokens = not settings.tls or settings.tls.tokens

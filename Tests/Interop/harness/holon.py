@@ -17,13 +17,13 @@ class Holon:
         uplink: str,
         uplink_token: str | None,
         task_secret: str | None = None,
-        configuration: dict | None = None,
+        configuration: dict = {},
         child_token: bool = True,
     ):
         """What `configuration` holds goes into a file, beside the flags; `tls` of a listener makes it an https one."""
         self.id = id
         self.port = free_port()
-        secured = any("tls" in listener for listener in (configuration or {}).get("listen", []))
+        secured = any("tls" in listener for listener in configuration.get("listen", []))
         self.url = f"{'https' if secured else 'http'}://127.0.0.1:{self.port}"
         self.child_token = f"token-of-the-children-of-{id}" if child_token else None
         self.status_url = f"http://127.0.0.1:{free_port()}"

@@ -1,6 +1,6 @@
 """TLS on the hops of a cluster, each hop under an authority of its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .certificates import Certificate, CertificateAuthority
@@ -14,7 +14,6 @@ class LinkSettings:
     tokens: bool = True
     client_certificates: str = "required"
     revocations: bool = False
-    children: dict = field(default_factory=dict)
 
 
 class Link:
