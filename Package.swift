@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .library(name: "RXON", targets: ["RXON"]),
     .library(name: "RXONSignatures", targets: ["RXONSignatures"]),
+    .library(name: "RXONTLS", targets: ["RXONTLS"]),
     .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
     .executable(name: "holon", targets: ["holon"]),
   ],
@@ -40,10 +41,15 @@ let package = Package(
       // Rounding of doubles; other modules bring it along with what they link.
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "RXONSignatures", dependencies: ["RXON", "COpenSSL"], swiftSettings: strict),
+    .target(name: "HolonPKI", dependencies: ["RXON", "RXONSignatures", "COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "RXONTLS",
+      dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
     .target(
       name: "RXONHTTP",
       dependencies: [
-        "RXON", "RXONSignatures",
+        "RXON", "RXONSignatures", "RXONTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -69,7 +75,7 @@ let package = Package(
     .target(
       name: "HolonNode",
       dependencies: [
-        "RXON", "RXONSignatures", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
+        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -80,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "holon",
       dependencies: [
-        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal",
+        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -100,6 +106,14 @@ let package = Package(
     // The tests.
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
     .testTarget(
+      name: "RXONTLSTests",
+      dependencies: [
+        "RXONTLS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
+    .testTarget(
       name: "TransportContractTests",
       dependencies: [
         "RXON", "RXONHTTP", "RXONSignatures",
@@ -107,6 +121,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
+    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),

@@ -19,6 +19,7 @@ public struct HolonConfiguration: Sendable, Hashable {
   public var limits: LimitConfiguration
   public var drain: DrainConfiguration
   public var log: LogConfiguration
+  public var openSSL: OpenSSLConfiguration
 
   /// How several parents share the work.
   public enum UplinkPolicy: String, Sendable, Hashable, CaseIterable {
@@ -53,6 +54,7 @@ extension HolonConfiguration {
     limits = LimitConfiguration(reading: section.section("limits"))
     drain = DrainConfiguration(reading: section.section("drain"))
     log = LogConfiguration(reading: section.section("log"))
+    openSSL = OpenSSLConfiguration(reading: section.section("openssl"))
     section.later(["blobs": "blob storage", "proxy": "proxies"])
 
     let check = ConsistencyCheck(reading: section.reading)

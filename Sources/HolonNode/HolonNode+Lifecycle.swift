@@ -6,6 +6,7 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import RXONTLS
 
 /// Starting, draining and stopping.
 extension HolonNode {
@@ -13,6 +14,7 @@ extension HolonNode {
   public static func start(
     configuration: HolonConfiguration, logger: Logger
   ) async throws(StartFailure) -> HolonNode {
+    try loadProviders(configuration.openSSL)
     let (incidents, reporter) = AsyncStream<JournalIncident>.makeStream(bufferingPolicy: .bufferingNewest(65_536))
     let journal = try openJournal(configuration, reporter)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -28,10 +30,20 @@ extension HolonNode {
     return node
   }
 
+  private static func loadProviders(_ settings: OpenSSLConfiguration) throws(StartFailure) {
+    guard !settings.providers.isEmpty else { return }
+    do throws(TLSConfigurationError) {
+      try OpenSSLProviders.load(settings.providers)
+    } catch {
+      throw StartFailure(.configuration, "openssl.providers: \(error.message)")
+    }
+  }
+
   private func listen() async throws(StartFailure) {
     for settings in configuration.listen {
       let listener = HTTPListener(
-        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits)
+        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits,
+        tls: try contexts(settings.tls, for: "listen \(settings.url)"))
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)
@@ -41,12 +53,25 @@ extension HolonNode {
       }
     }
     if let status = configuration.status {
+      let tls = try contexts(status.tls, for: "status \(status.url)")
       do {
-        let url = try await startStatusServer(status)
+        let url = try await startStatusServer(status, tls: tls)
         logger.info("Serving status", metadata: ["url": "\(url)"])
       } catch {
         throw StartFailure(.environment, "\(error)")
       }
+    }
+    startWatchingCertificates()
+  }
+
+  private func contexts(
+    _ settings: ServerTLSConfiguration?, for subject: NodeCertificates.Subject
+  ) throws(StartFailure) -> TLSServerContexts? {
+    guard let settings else { return nil }
+    do throws(TLSConfigurationError) {
+      return try certificates.serve(settings, at: subject)
+    } catch {
+      throw StartFailure(.configuration, "\(subject): \(error.message)")
     }
   }
 
@@ -118,6 +143,7 @@ extension HolonNode {
     guard lifecycle == .running || lifecycle == .draining else { return }
     lifecycle = .stopping
     endWaitForDrain()
+    stopWatchingCertificates()
     for listener in listeners { await listener.stop(grace: .milliseconds(200)) }
     for uplink in uplinks { await uplink.close() }
     uplinks = []

@@ -10,16 +10,18 @@ extension HolonNode {
   /// - Throws: ``StartFailure`` when something changed that needs a restart; then nothing was taken over.
   public func reload(_ new: HolonConfiguration) async throws(StartFailure) {
     try refuseFixedChanges(in: new)
-    let old = configuration
+    let (old, oldCertificates) = (configuration, certificates)
     configuration = new
     do throws(StartFailure) {
       try await exchangeUplinks(from: old)
     } catch {
       configuration = old
+      certificates = oldCertificates
       throw error
     }
     router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
+    lookAtCertificates()
     attendToUplinks()
   }
 
@@ -27,6 +29,7 @@ extension HolonNode {
     let changed = [
       ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
+      ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
     ].filter(\.1).map(\.0)
     guard changed.isEmpty else {
@@ -60,6 +63,9 @@ extension HolonNode {
         $0.restore(snapshot)
         $0.start()
       }
+    }
+    for gone in old.uplinks where !configuration.uplinks.contains(where: { $0.name == gone.name && $0.tls != nil }) {
+      certificates.forget("uplink \(gone.name)")
     }
     for session in leaving {
       logger.info("Closing an uplink that changed", metadata: ["uplink": "\(session.id.name)"])

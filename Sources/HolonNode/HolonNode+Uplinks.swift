@@ -4,6 +4,7 @@ import Logging
 import RXON
 import RXONHTTP
 import RXONSignatures
+import RXONTLS
 
 /// Serving the links to the parents.
 extension HolonNode {
@@ -11,10 +12,8 @@ extension HolonNode {
     var sessions: [UplinkSession] = []
     for uplink in uplinks {
       let transport: any Transport
+      let options = try transportOptions(for: uplink)
       do throws(TransportError) {
-        var options = HTTPTransportOptions()
-        options.pollConnections = uplink.maxPolls
-        options.connections = uplink.maxPolls + UplinkSettings.deliveryWindow + 4
         transport = try HTTPTransport(
           url: "\(uplink.url)", workerID: configuration.id, token: uplink.token?.exposed ?? "", group: loop,
           options: options)
@@ -25,6 +24,19 @@ extension HolonNode {
         UplinkSession(UplinkSettings(uplink), transport: transport, node: self, logger: logger))
     }
     return sessions
+  }
+
+  private func transportOptions(for uplink: UplinkConfiguration) throws(StartFailure) -> HTTPTransportOptions {
+    var options = HTTPTransportOptions()
+    options.pollConnections = uplink.maxPolls
+    options.connections = uplink.maxPolls + UplinkSettings.deliveryWindow + 4
+    guard let tls = uplink.tls else { return options }
+    do throws(TLSConfigurationError) {
+      options.tls = try certificates.dial(tls, to: "uplink \(uplink.name)")
+    } catch {
+      throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
+    }
+    return options
   }
 
   // MARK: Demand

@@ -38,6 +38,9 @@ public actor HolonNode {
   var listeners: [any Listener] = []
   var statusServer: HTTPServer?
 
+  var certificates = NodeCertificates()
+  var certificateWatch: RepeatedTask?
+
   var counters = Counters()
   var lifecycle = Lifecycle.running
   var wakeUp: (at: Duration, timer: Scheduled<Void>)?

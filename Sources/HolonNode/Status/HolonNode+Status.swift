@@ -2,16 +2,17 @@ import HolonConfig
 import HolonRouting
 import RXON
 import RXONHTTP
+import RXONTLS
 
 /// Telling how the node is.
 extension HolonNode {
-  func startStatusServer(_ settings: StatusConfiguration) async throws -> String {
+  func startStatusServer(_ settings: StatusConfiguration, tls: TLSServerContexts?) async throws -> String {
     let server = HTTPServer(
-      host: settings.url.host, port: settings.url.port ?? 80, group: loop,
+      host: settings.url.host, port: settings.url.port ?? 80, group: loop, tls: tls,
       responder: StatusResponder(node: self, token: settings.token))
     let port = try await server.start()
     statusServer = server
-    return "http://\(settings.url.host):\(port)"
+    return "\(settings.url.scheme)://\(settings.url.host):\(port)"
   }
 
   /// The node listens and is known to a parent; a root listens.
@@ -33,6 +34,7 @@ extension HolonNode {
       isDraining: lifecycle == .draining, isReady: isReady,
       uplinks: uplinks.map { $0.enter { $0.report() } },
       children: router.childProfiles.map(report(of:)), tasksQueued: counts.queued, tasksRunning: counts.running,
+      certificates: certificates.expiries.map { StatusReport.Certificate(subject: $0.subject, expires: $0.expires) },
       journal: journal.usage(), counters: counters)
   }
 

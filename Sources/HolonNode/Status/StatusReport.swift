@@ -24,6 +24,13 @@ struct StatusReport {
     var isHolon: Bool
   }
 
+  struct Certificate {
+    /// What it serves: `listen https://0.0.0.0:8700`, `uplink main`.
+    var subject: String
+    /// Unix seconds.
+    var expires: Int
+  }
+
   var id: String
   var version: String
   var uptimeSeconds: Int
@@ -33,6 +40,7 @@ struct StatusReport {
   var children: [Child]
   var tasksQueued: Int
   var tasksRunning: Int
+  var certificates: [Certificate]
   var journal: JournalUsage
   var counters: Counters
 
@@ -47,6 +55,10 @@ struct StatusReport {
     writer.member("ready", isReady)
     writer.list("uplinks", uplinks, Self.write(_:to:))
     writer.list("children", children, Self.write(_:to:))
+    writer.list("certificates", certificates) { certificate, writer in
+      writer.member("for", certificate.subject)
+      writer.member("expires", certificate.expires)
+    }
     writer.object("tasks") { writer in
       writer.member("queued", tasksQueued)
       writer.member("running", tasksRunning)
@@ -110,6 +122,12 @@ struct StatusReport {
     gauge("outbox_events", waitingEvents)
     gauge("dead_letters", journal.deadLetters)
     gauge("journal_bytes", journal.bytes)
+    if !certificates.isEmpty {
+      text += "# TYPE holon_certificate_expiry_timestamp_seconds gauge\n"
+      for certificate in certificates {
+        text += "holon_certificate_expiry_timestamp_seconds{for=\"\(certificate.subject)\"} \(certificate.expires)\n"
+      }
+    }
     var lastName: String?
     for (name, value) in counters.sorted {
       if name.name != lastName { text += "# TYPE holon_\(name.name)_total counter\n" }

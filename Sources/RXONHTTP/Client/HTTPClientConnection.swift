@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import RXON
+import RXONTLS
 
 /// One kept-alive connection of the client, with at most one call on it. Confined to its event loop.
 final class HTTPClientConnection: ChannelInboundHandler {
@@ -175,6 +176,9 @@ final class HTTPClientConnection: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
+    case let error as TLSError where !hasServed:
+      // The parent may tell only after the handshake that it does not take this node's certificate (RFC 8446 §4.4.2.4).
+      fail(TransportError(.unreachable, "the connection was refused: \(error.message)"))
     case HTTPParserError.invalidEOFState: closeNow()
     case is HTTPParserError, is NIOHTTPDecoderError, is ByteToMessageDecoderError:
       fail(violation("the answer is not HTTP/1.1"))

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import RXON
 
 /// Kept-alive connections to one endpoint, on one event loop.
@@ -10,7 +9,7 @@ import RXON
 final class HTTPConnectionPool: @unchecked Sendable {
   // Unchecked: everything mutable is confined to `eventLoop`.
   let eventLoop: any EventLoop
-  let endpoint: Endpoint
+  let dialler: Dialler
   let options: HTTPTransportOptions
   let connections: SupervisedConnections
   /// The last one used is used next, so that connections which are not needed grow old.
@@ -22,8 +21,8 @@ final class HTTPConnectionPool: @unchecked Sendable {
   private var activePolls = 0
   private(set) var isClosed = false
 
-  init(endpoint: Endpoint, eventLoop: any EventLoop, options: HTTPTransportOptions) {
-    self.endpoint = endpoint
+  init(dialler: Dialler, eventLoop: any EventLoop, options: HTTPTransportOptions) {
+    self.dialler = dialler
     self.eventLoop = eventLoop
     self.options = options
     connections = SupervisedConnections(eventLoop: eventLoop)
@@ -187,24 +186,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
 
   private func dial() {
     connecting += 1
-    let options = options
-    ClientBootstrap(group: eventLoop)
-      .connectTimeout(options.connectTimeout)
-      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          var encoding = HTTPRequestEncoder.Configuration()
-          encoding.automaticallySetFramingHeaders = false
-          try channel.pipeline.syncOperations.addHandlers(
-            HTTPRequestEncoder(configuration: encoding),
-            ByteToMessageHandler(
-              HTTPResponseDecoder(
-                leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)))
-        }
-      }
-      .connect(host: endpoint.host, port: endpoint.dialledPort)
-      .assumeIsolated()
-      .whenComplete { self.dialled($0) }
+    dialler.dial(on: eventLoop).assumeIsolated().whenComplete { self.dialled($0) }
   }
 
   private func dialled(_ result: Result<any Channel, any Error>) {
@@ -217,12 +199,22 @@ final class HTTPConnectionPool: @unchecked Sendable {
       }
       let connection = HTTPClientConnection(pool: self, limit: options.answerSize)
       openConnections += 1
-      try channel.pipeline.syncOperations.addHandler(connection)
+      try channel.pipeline.syncOperations.addHandlers(Self.codec() + [connection])
       idle.append(connection)
       serve()
     } catch {
-      failWaiting(TransportError(dialling: endpoint, error))
+      failWaiting(error as? TransportError ?? TransportError(dialling: dialler.endpoint, error))
     }
+  }
+
+  private static func codec() -> [any ChannelHandler] {
+    var encoding = HTTPRequestEncoder.Configuration()
+    encoding.automaticallySetFramingHeaders = false
+    return [
+      HTTPRequestEncoder(configuration: encoding),
+      ByteToMessageHandler(
+        HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)),
+    ]
   }
 
   /// Each dial is made for one waiting call; where it fails, one of them fails.
@@ -236,28 +228,4 @@ extension TransportError {
   static var transportClosed: TransportError {
     TransportError(.closed, "this transport was closed")
   }
-
-  /// Why no connection came about.
-  init(dialling endpoint: Endpoint, _ error: any Error) {
-    let reason =
-      switch error {
-      case let error as NIOConnectionError:
-        error.connectionErrors.first.map { Self.reason($0.error) } ?? "the name is unknown"
-      default: Self.reason(error)
-      }
-    self.init(.unreachable, "cannot connect to \(endpoint.authority): \(reason)")
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error {
-    case let error as IOError where error.errnoCode == ECONNREFUSED: "the connection was refused"
-    case ChannelError.connectTimeout(let time): "no answer within \(time.nanoseconds / 1_000_000) ms"
-    default: "\(error)"
-    }
-  }
-}
-
-extension Endpoint {
-  /// The port that plain HTTP is dialled at.
-  var dialledPort: Int { port ?? 80 }
 }

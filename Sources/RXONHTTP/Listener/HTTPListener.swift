@@ -1,5 +1,6 @@
 public import NIOCore
 public import RXON
+public import RXONTLS
 import Synchronization
 
 /// The limits of an ``HTTPListener``.
@@ -14,22 +15,26 @@ public final class HTTPListener: Listener {
   private let port: Int
   private let group: any EventLoopGroup
   private let limits: HTTPListenerLimits
+  private let tls: TLSServerContexts?
   private let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
   private let server = Mutex<HTTPServer?>(nil)
 
   /// - Parameters:
   ///   - port: 0 lets the system choose.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
+  ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - malformedEvent: told of events over the command channel that cannot be read; they are left out, since nothing
   ///     answers them and the channel is worth more than one of them.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPListenerLimits = HTTPListenerLimits(),
+    tls: TLSServerContexts? = nil,
     malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil
   ) {
     self.host = host
     self.port = port
     self.group = group
     self.limits = limits
+    self.tls = tls
     self.malformedEvent = malformedEvent
   }
 
@@ -37,11 +42,11 @@ public final class HTTPListener: Listener {
   public func start(handler: any ListenerHandler) async throws -> String {
     let responder = ListenerResponder(handler: handler, limits: limits, malformedEvent: malformedEvent)
     let server = HTTPServer(
-      host: host, port: port, group: group, limits: limits,
+      host: host, port: port, group: group, limits: limits, tls: tls,
       headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder)
     let boundPort = try await server.start()
     self.server.withLock { $0 = server }
-    return "http://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"
+    return "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"
   }
 
   public func stop(grace: Duration) async {

@@ -106,7 +106,7 @@ struct ListenerResponder: HTTPResponder {
     }
     return Credentials(
       token: request.headers.first(name: RXONProtocol.Header.workerToken), workerID: workerID,
-      remoteAddress: request.remoteAddress,
+      certificate: request.certificate, remoteAddress: request.remoteAddress,
       protocolVersion: request.headers.first(name: RXONProtocol.Header.version),
       isHolon: request.headers.first(name: RXONProtocol.Header.holon) == "1")
   }

@@ -1,4 +1,5 @@
 public import NIOHTTP1
+public import RXON
 
 /// A complete request as an ``HTTPServer`` hands it to its responder.
 public struct HTTPRequest: Sendable {
@@ -11,10 +12,12 @@ public struct HTTPRequest: Sendable {
   public var body: [UInt8]
   /// The peer's address without port; empty where the socket has none.
   public var remoteAddress: String
+  /// The verified certificate that the client showed on this connection.
+  public var certificate: ClientCertificate?
 
   public init(
     method: HTTPMethod, path: Substring, query: Substring = "", headers: HTTPHeaders = [:], body: [UInt8] = [],
-    remoteAddress: String = ""
+    remoteAddress: String = "", certificate: ClientCertificate? = nil
   ) {
     self.method = method
     self.path = path
@@ -22,6 +25,7 @@ public struct HTTPRequest: Sendable {
     self.headers = headers
     self.body = body
     self.remoteAddress = remoteAddress
+    self.certificate = certificate
   }
 
   /// The client asks for a WebSocket in place of an answer (RFC 6455 §4.1).

@@ -1,6 +1,7 @@
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
+public import RXONTLS
 import Synchronization
 
 /// An HTTP/1.1 server for small requests and answers: hardened, without routes of its own.
@@ -11,6 +12,7 @@ public final class HTTPServer: Sendable {
   private let port: Int
   private let group: any EventLoopGroup
   private let limits: HTTPServerLimits
+  private let tls: TLSServerContexts?
   private let loops: [ObjectIdentifier: HTTPServerLoop]
   private let openConnections = OpenConnections()
   private let channel = Mutex<(any Channel)?>(nil)
@@ -18,15 +20,18 @@ public final class HTTPServer: Sendable {
   /// - Parameters:
   ///   - port: 0 lets the system choose; ``start()`` tells which.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
+  ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - headers: fields that every answer carries.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
+    tls: TLSServerContexts? = nil,
     headers: [(name: String, value: String)] = [], responder: any HTTPResponder
   ) {
     self.host = host
     self.port = port
     self.group = group
     self.limits = limits
+    self.tls = tls
     let serializer = HTTPResponseSerializer(commonHeaders: headers)
     var loops: [ObjectIdentifier: HTTPServerLoop] = [:]
     for eventLoop in group.makeIterator() {
@@ -74,7 +79,7 @@ public final class HTTPServer: Sendable {
   }
 
   private func bootstrap() -> ServerBootstrap {
-    let (loops, limits, openConnections) = (loops, limits, openConnections)
+    let (loops, limits, tls, openConnections) = (loops, limits, tls, openConnections)
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -84,15 +89,23 @@ public final class HTTPServer: Sendable {
           guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
           let isWelcome = openConnections.open(limit: limits.connections)
           channel.closeFuture.whenComplete { _ in openConnections.close() }
-          try Self.configure(channel, loop: loop, isWelcome: isWelcome)
+          try Self.configure(channel, loop: loop, tls: tls?.current, isWelcome: isWelcome)
         }
       }
   }
 
-  private static func configure(_ channel: any Channel, loop: HTTPServerLoop, isWelcome: Bool) throws {
+  private static func configure(
+    _ channel: any Channel, loop: HTTPServerLoop, tls: TLSServerContext?, isWelcome: Bool
+  ) throws {
+    if let tls {
+      // An answer would cost a handshake.
+      guard isWelcome else { throw ChannelError.operationUnsupported }
+      try channel.pipeline.syncOperations.addHandler(TLSHandler(server: tls))
+    }
     let connection = HTTPServerConnection(
       loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits),
-      refusal: isWelcome ? nil : .error(.serviceUnavailable, "too many connections").retrying(after: 1))
+      refusal: isWelcome ? nil : .error(.serviceUnavailable, "too many connections").retrying(after: 1),
+      isSecure: tls != nil)
     try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
   }
 }

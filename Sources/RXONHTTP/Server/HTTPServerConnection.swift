@@ -1,5 +1,7 @@
 import NIOCore
 import NIOHTTP1
+import RXON
+import RXONTLS
 
 /// One connection of an ``HTTPServer``: collects requests, has them answered one after the other, and ends itself when
 /// the peer breaks the protocol or a limit.
@@ -20,6 +22,9 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private let refusal: HTTPResponse?
   private(set) var context: ChannelHandlerContext?
   private var remoteAddress = ""
+  private var certificate: ClientCertificate?
+  /// When the TLS handshake must be over; nil once it is, and on plain connections.
+  private var handshakeDeadline: NIODeadline?
 
   /// The request that is being received.
   private var incoming: IncomingRequest?
@@ -50,8 +55,9 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   }
 
   /// - Parameter refusal: answers before any request, and ends the connection.
-  init(loop: HTTPServerLoop, decoder: UpgradableRequestDecoder, refusal: HTTPResponse?) {
+  init(loop: HTTPServerLoop, decoder: UpgradableRequestDecoder, refusal: HTTPResponse?, isSecure: Bool) {
     self.loop = loop
+    handshakeDeadline = isSecure ? .now() + loop.limits.headerTimeout : nil
     self.decoder = decoder
     self.refusal = refusal
     decoding = ByteToMessageHandler(decoder)
@@ -71,6 +77,15 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
       reject(refusal)
     }
     context.fireChannelActive()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let handshake = event as? TLSHandshakeCompleted {
+      handshakeDeadline = nil
+      certificate = handshake.session.peer.map(ClientCertificate.init)
+      rearm()
+    }
+    context.fireUserInboundEventTriggered(event)
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -108,7 +123,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if !sawPart, incoming == nil, headStarted == nil {
+    if !sawPart, incoming == nil, headStarted == nil, handshakeDeadline == nil {
       headStarted = .now()
     }
     sawPart = false
@@ -150,7 +165,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     incoming = nil
     let persistence = complete.persistence
     isIntakeOver = persistence == .close
-    let request = complete.complete(remoteAddress: remoteAddress)
+    let request = complete.complete(remoteAddress: remoteAddress, certificate: certificate)
     waitingBytes += request.body.count
     waiting.append(PendingRequest(request: request, persistence: persistence))
     serveWaiting()
@@ -293,6 +308,8 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
       deadline = incoming?.deadline(limits: loop.limits, now: now) ?? .distantFuture
     } else if current != nil {
       deadline = .distantFuture
+    } else if let handshakeDeadline {
+      deadline = handshakeDeadline
     } else if let headStarted {
       deadline = headStarted + loop.limits.headerTimeout
     } else {
@@ -304,7 +321,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
 
 extension HTTPServerConnection: SupervisedConnection {
   func deadlinePassed(at now: NIODeadline) {
-    if isLingering {
+    if isLingering || handshakeDeadline != nil {
       closeNow()
     } else if incoming != nil || headStarted != nil {
       deadline = .distantFuture
@@ -334,5 +351,13 @@ extension HTTPServerConnection: SupervisedConnection {
 
   func closeNow() {
     context?.close(promise: nil)
+  }
+}
+
+extension ClientCertificate {
+  init(_ certificate: TLSCertificate) {
+    self.init(
+      commonName: certificate.commonName, dnsNames: certificate.dnsNames, uriNames: certificate.uriNames,
+      fingerprint: certificate.fingerprint, expires: Int(certificate.notAfter))
   }
 }

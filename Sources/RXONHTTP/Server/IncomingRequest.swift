@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import RXON
 
 /// A request whose body is still arriving.
 struct IncomingRequest {
@@ -45,11 +46,11 @@ struct IncomingRequest {
     return (bodyStarted ?? now) + limits.bodyTimeout + earned
   }
 
-  func complete(remoteAddress: String) -> HTTPRequest {
+  func complete(remoteAddress: String, certificate: ClientCertificate?) -> HTTPRequest {
     let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     return HTTPRequest(
       method: head.method, path: parts.first ?? "", query: parts.count > 1 ? parts[1] : "", headers: head.headers,
-      body: body, remoteAddress: remoteAddress)
+      body: body, remoteAddress: remoteAddress, certificate: certificate)
   }
 
   /// What becomes of the connection after the answer. The decoder stops at a request that asks for an upgrade, so

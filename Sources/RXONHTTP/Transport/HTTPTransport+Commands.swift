@@ -26,7 +26,7 @@ extension HTTPTransport {
     let opened = pool.eventLoop.makePromise(of: WebSocket.self)
     let isCancelled = Atomic<Bool>(false)
     let dialer = WebSocketDialer(
-      endpoint: endpoint, target: endpoint.path + RXONProtocol.Path.commands(workerID: workerID),
+      dialler: pool.dialler, target: endpoint.path + RXONProtocol.Path.commands(workerID: workerID),
       headers: identification(token: tokens.current), options: options, connections: pool.connections)
     dialer.dial(opened) { socket in
       isCancelled.load(ordering: .relaxed) ? nil : accept(socket)

@@ -2,6 +2,7 @@ public import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import RXON
+import RXONTLS
 import Synchronization
 
 /// A worker's link to its parent over HTTP/1.1, with the WebSocket for commands (protocol §1).
@@ -21,7 +22,7 @@ public final class HTTPTransport: Transport {
   private let isParentHolon = Atomic<Bool>(false)
 
   /// - Parameters:
-  ///   - url: `http://host[:port][/prefix]`; `ws` means `http`.
+  ///   - url: `http://host[:port][/prefix]`, or `https` for an encrypted connection; `ws` means `http`, `wss` means `https`.
   ///   - workerID: the identity under which the transport speaks.
   ///   - token: authenticates and signs, until the parent issues an access token; then it signs only.
   ///   - group: one of its event loops is used.
@@ -58,16 +59,31 @@ public final class HTTPTransport: Transport {
     tokens = AccessTokens(configured: token)
     signer = MessageSigner(workerID: workerID, secret: token, clock: clock)
     decoder = ReplyDecoder(answerSize: options.answerSize)
-    pool = HTTPConnectionPool(endpoint: endpoint, eventLoop: group.any(), options: options)
+    pool = HTTPConnectionPool(
+      dialler: Dialler(
+        endpoint: endpoint, tls: try Self.contexts(for: endpoint, options), timeout: options.connectTimeout),
+      eventLoop: group.any(), options: options)
   }
 
   private static func checkScheme(of endpoint: Endpoint) throws(TransportError) {
     switch endpoint.scheme {
-    case "http", "ws": break
-    case "https", "wss":
-      throw TransportError(.unsendable, "'\(endpoint)' asks for TLS, which this build does not have: use http")
+    case "http", "ws", "https", "wss": break
     default:
-      throw TransportError(.unsendable, "'\(endpoint)' has the scheme of another transport: use http or ws")
+      throw TransportError(
+        .unsendable, "'\(endpoint)' has the scheme of another transport: use http, https, ws or wss")
+    }
+  }
+
+  /// Those of the options, else such as trust what the system trusts.
+  private static func contexts(
+    for endpoint: Endpoint, _ options: HTTPTransportOptions
+  ) throws(TransportError) -> TLSClientContexts? {
+    guard endpoint.isSecure else { return nil }
+    if let tls = options.tls { return tls }
+    do throws(TLSConfigurationError) {
+      return TLSClientContexts(try TLSClientContext(TLSClientOptions()))
+    } catch {
+      throw TransportError(.unsendable, error.message)
     }
   }
 

@@ -1,4 +1,5 @@
 public import NIOCore
+public import RXONTLS
 
 /// Times and limits of an ``HTTPTransport``.
 public struct HTTPTransportOptions: Sendable {
@@ -26,6 +27,9 @@ public struct HTTPTransportOptions: Sendable {
   public var pingInterval = TimeAmount.seconds(15)
   /// Within this time a pong must follow, else the command channel is lost. Default 10 s.
   public var pongTimeout = TimeAmount.seconds(10)
+  /// How to check the parent, and what to show it, where the URL's scheme is `https` or `wss`; nil trusts what the system
+  /// trusts.
+  public var tls: TLSClientContexts?
   /// Told of commands that cannot be read; they are left out.
   public var malformedCommand: (@Sendable (_ problem: String) -> Void)?
 

@@ -1,12 +1,12 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOWebSocket
 import RXON
+import RXONTLS
 
 /// Opens WebSockets as a client (RFC 6455 §4.1).
 struct WebSocketDialer: Sendable {
-  let endpoint: Endpoint
+  let dialler: Dialler
   let target: String
   let headers: [(String, String)]
   let options: HTTPTransportOptions
@@ -18,17 +18,17 @@ struct WebSocketDialer: Sendable {
   func dial(
     _ opened: EventLoopPromise<WebSocket>, accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
   ) {
-    let handshake = { @Sendable (channel: any Channel) throws in
-      let handshake = WebSocketHandshake(dialer: self, opened: opened, accept: accept)
-      try channel.pipeline.syncOperations.addHandlers(
-        handshake.encoder, ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)), handshake)
+    dialler.dial(on: opened.futureResult.eventLoop).whenComplete { result in
+      do {
+        let channel = try result.get()
+        let handshake = WebSocketHandshake(dialer: self, opened: opened, accept: accept)
+        try channel.pipeline.syncOperations.addHandlers(
+          handshake.encoder, ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)), handshake)
+        handshake.begin()
+      } catch {
+        opened.fail(error)
+      }
     }
-    ClientBootstrap(group: opened.futureResult.eventLoop)
-      .connectTimeout(options.connectTimeout)
-      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try handshake(channel) } }
-      .connect(host: endpoint.host, port: endpoint.dialledPort)
-      .whenFailure { opened.fail(TransportError(dialling: endpoint, $0)) }
   }
 }
 
@@ -44,6 +44,7 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
   private let upgrader: NIOWebSocketClientUpgrader
   private let opened: EventLoopPromise<WebSocket>
   private let accept: @Sendable (WebSocket) -> (any WebSocketDelegate)?
+  private var context: ChannelHandlerContext?
   private var head: HTTPResponseHead?
   private var body: [UInt8] = []
   private var isOver = false
@@ -65,7 +66,17 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
       upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
   }
 
-  func channelActive(context: ChannelHandlerContext) {
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  /// Asks for the upgrade; to be called once the handler is in its pipeline.
+  func begin() {
+    guard let context else { return }
     var headers = HTTPHeaders(dialer.headers + [("Connection", "Upgrade"), ("Upgrade", "websocket")])
     upgrader.addCustom(upgradeRequestHeaders: &headers)
     let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: dialer.target, headers: headers)
@@ -75,7 +86,6 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
     timer = context.eventLoop.assumeIsolated().scheduleTask(in: dialer.options.callTimeout) {
       self.fail(TransportError(.timedOut, "the command channel was not opened in time"), channel)
     }
-    context.fireChannelActive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -93,7 +103,10 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    fail(TransportError(.protocolViolation, "the answer is not HTTP/1.1"), context.channel)
+    let reason =
+      (error as? TLSError).map { TransportError(.unreachable, $0.message) }
+      ?? TransportError(.protocolViolation, "the answer is not HTTP/1.1")
+    fail(reason, context.channel)
   }
 
   private func fail(_ error: TransportError, _ channel: any Channel) {
