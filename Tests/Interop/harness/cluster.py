@@ -62,16 +62,20 @@ class Cluster:
         self.workers = [self.make_worker(f"worker-{number}") for number in range(1, settings.workers + 1)]
 
     def _holon(self, level: int, uplink: str, token: str | None) -> Holon:
-        id, settings = f"holon-{level}", self.settings
-        configuration = dict(settings.configuration)
-        if settings.tls:
-            configuration |= {
-                "listen": [{"tls": self.links[level].listener}],
-                "children": {"auth": settings.tls.auth} | configuration.get("children", {}),
-                "uplinks": [{"tls": self.links[level - 1].uplink(id)}],
-            }
+        settings = self.settings
         tokens = not settings.tls or settings.tls.tokens
-        return Holon(id, self.folder, uplink, token, settings.task_secret, configuration, tokens)
+        configuration = self.configuration(level)
+        return Holon(f"holon-{level}", self.folder, uplink, token, settings.task_secret, configuration, tokens)
+
+    def configuration(self, level: int) -> dict:
+        """What stands in the file of the Holon at this level, the top one being the first."""
+        settings = self.settings
+        if not settings.tls:
+            return settings.configuration
+        children = {"auth": settings.tls.auth} | settings.configuration.get("children", {})
+        listener = {"tls": self.links[level].listener}
+        uplink = {"tls": self.links[level - 1].uplink(f"holon-{level}")}
+        return settings.configuration | {"listen": [listener], "children": children, "uplinks": [uplink]}
 
     def make_worker(self, id: str, tls: Certificate | None = None, token: str | None = None) -> Worker:
         """A worker below the lowest node, with the certificate of its id and the token of all if not told otherwise."""
