@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "HolonNode",
       dependencies: [
-        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig",
+        "RXON", "RXONSignatures", "RXONTLS", "RXONHTTP", "HolonRouting", "HolonJournal", "HolonConfig", "HolonPKI",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -86,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "holon",
       dependencies: [
-        "RXON", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
+        "RXON", "RXONHTTP", "RXONTLS", "HolonRouting", "HolonNode", "HolonConfig", "HolonJournal", "HolonPKI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -116,12 +116,12 @@ let package = Package(
     .testTarget(
       name: "TransportContractTests",
       dependencies: [
-        "RXON", "RXONHTTP", "RXONSignatures",
+        "RXON", "RXONHTTP", "RXONSignatures", "RXONTLS", "HolonPKI",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "HolonPKI"]),
+    .testTarget(name: "HolonPKITests", dependencies: ["RXON", "RXONSignatures", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),

@@ -16,6 +16,8 @@ public struct HolonConfiguration: Sendable, Hashable {
   public var journal: JournalConfiguration
   /// Nothing is served when nil.
   public var status: StatusConfiguration?
+  /// The authority that is served; nothing is when nil.
+  public var pki: PKIConfiguration?
   public var limits: LimitConfiguration
   public var drain: DrainConfiguration
   public var log: LogConfiguration
@@ -38,7 +40,8 @@ extension HolonConfiguration {
     let listeners = section.list("listen").compactMap { element in
       ListenConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
-    children = ChildrenConfiguration(reading: section.section("children"))
+    children = ChildrenConfiguration(
+      reading: section.section("children"), checksCertificates: listeners.contains { $0.value.checksCertificates })
     let parents = section.list("uplinks").compactMap { element in
       UplinkConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
@@ -51,6 +54,9 @@ extension HolonConfiguration {
     let page = section.optionalSection("status").flatMap { element in
       StatusConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
     }
+    let authority = section.optionalSection("pki").flatMap { element in
+      PKIConfiguration(reading: element).map { Placed(value: $0, place: element.place(of: "url")) }
+    }
     limits = LimitConfiguration(reading: section.section("limits"))
     drain = DrainConfiguration(reading: section.section("drain"))
     log = LogConfiguration(reading: section.section("log"))
@@ -61,11 +67,13 @@ extension HolonConfiguration {
     check.listeners(listeners, wholeList: section.place(of: "listen"), children: children)
     check.uplinks(parents, wholeList: section.place(of: "uplinks"))
     if let page { check.status(page, listeners: listeners) }
+    if let authority { check.enrolment(authority, listeners: listeners, status: page) }
 
     guard let id else { return nil }
     self.id = id
     listen = listeners.map(\.value)
     uplinks = parents.map(\.value)
     status = page?.value
+    pki = authority?.value
   }
 }

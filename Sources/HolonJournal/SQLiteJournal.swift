@@ -16,6 +16,11 @@ public final class SQLiteJournal: Journal {
     try self.init(path: path, options: options, schema: .current)
   }
 
+  /// Whether there is a file at `path`.
+  public static func exists(at path: String) -> Bool {
+    JournalFile.exists(path)
+  }
+
   init(path: String, options: JournalOptions, schema: Schema) throws(JournalFailure) {
     let lock = try JournalLock(journal: path)
     let connection = try JournalFile.open(path, schema: schema)

@@ -51,10 +51,14 @@ extension RoutingStrategy {
 }
 
 extension ListenConfiguration {
-  var serverLimits: HTTPServerLimits {
+  func serverLimits(connectionsPerChild: Int) -> HTTPServerLimits {
     var limits = HTTPServerLimits()
     limits.bodySize = maxBody
     limits.connections = maxConnections
+    limits.connectionsPerAddress = maxConnectionsPerAddress
+    limits.connectionsPerClient = connectionsPerChild
+    limits.bodyTimeout = TimeAmount(bodyTimeout)
+    limits.minimumBodyRate = minBodyRate
     limits.headerTimeout = TimeAmount(headerTimeout)
     limits.idleTimeout = TimeAmount(idleTimeout)
     return limits

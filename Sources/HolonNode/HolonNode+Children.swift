@@ -13,7 +13,8 @@ extension HolonNode: ListenerHandler {
   ) {
     onLoop { node in
       do throws(CallFailure) {
-        _ = try node.authenticator.identify(credentials, at: NodeClock.unixSeconds())
+        let identity = try node.identify(credentials)
+        try node.spend(.channels, bytes: 0, of: identity.workerID)
         completion(nil)
       } catch {
         node.refused(credentials, error)
@@ -45,6 +46,7 @@ extension HolonNode: ListenerHandler {
       do throws(CallFailure) {
         let openedAt = node.channels[channel.workerID]?.openedAt ?? NodeClock.unixSeconds()
         let identity = try node.authenticator.identify(channel.credentials, at: openedAt)
+        try node.spend(.events, bytes: body.count, of: identity.workerID)
         try node.verify(.init(event), body: body, by: identity)
         node.handle(.eventArrived(nil, child: identity.workerID, event))
       } catch {
@@ -62,11 +64,14 @@ extension HolonNode: ListenerHandler {
     }
     do throws(CallFailure) {
       if case .refreshToken(let refreshToken) = call.action {
-        call.answer(.token(try authenticator.refresh(refreshToken, at: NodeClock.unixSeconds())))
+        let token = try delaying(call.credentials) { () throws(CallFailure) in
+          try authenticator.identification.refresh(refreshToken, by: call.credentials, at: NodeClock.unixSeconds())
+        }
+        try spend(.tokens, bytes: 0, of: token.workerID)
+        call.answer(.token(token))
         return
       }
-      let identity = try authenticator.identify(call.credentials, at: NodeClock.unixSeconds())
-      try route(call, by: identity)
+      try route(call, by: try admit(call))
     } catch {
       refused(call.credentials, error)
       call.answer(.failure(error))
@@ -94,7 +99,8 @@ extension HolonNode: ListenerHandler {
       try verify(.init(event), body: call.body, by: identity)
       handle(.eventArrived(keep(call), child: identity.workerID, event))
     case .issueToken:
-      call.answer(.token(try authenticator.issueToken(to: identity.workerID, at: NodeClock.unixSeconds())))
+      let token = try authenticator.identification.issueToken(to: identity, at: NodeClock.unixSeconds())
+      call.answer(.token(token))
     case .refreshToken:
       break
     }
@@ -126,16 +132,6 @@ extension HolonNode: ListenerHandler {
     guard let body else { throw CallFailure(status: 400, "The body is missing") }
     try authenticator.verify(
       claim, body: body, by: identity, at: NodeClock.unixSeconds(), uptime: clock.uptime)
-  }
-
-  private func refused(_ credentials: Credentials, _ failure: CallFailure) {
-    counters.add("calls_refused", label: "\(failure.status)")
-    logger.info(
-      "Refused a call",
-      metadata: [
-        "child": "\(credentials.workerID ?? "-")", "address": "\(credentials.remoteAddress)",
-        "reason": "\(failure.message)",
-      ])
   }
 }
 

@@ -26,7 +26,11 @@ extension HolonNode {
       throw StartFailure(.environment, error.explanation(path: configuration.journal.path))
     }
     uplinks = try makeUplinks(for: configuration.uplinks)
+    takeUpAccess(snapshot)
     router.restore(snapshot, at: now)
+    for child in authenticator.access.all where child.revokedAt != nil {
+      perform(router.handle(.childRevoked(child: child.child), at: now))
+    }
     for uplink in uplinks { uplink.enter { $0.restore(snapshot) } }
     warnOfOrphans(in: snapshot)
     logger.info(

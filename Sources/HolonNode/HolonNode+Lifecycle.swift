@@ -1,5 +1,6 @@
 public import HolonConfig
 import HolonJournal
+import HolonPKI
 import HolonRouting
 public import Logging
 import NIOCore
@@ -22,6 +23,7 @@ extension HolonNode {
     do throws(StartFailure) {
       try await node.takeUpJournal(incidents)
       try await node.listen()
+      await node.openControlSocket()
     } catch {
       await node.stop()
       throw error
@@ -40,10 +42,15 @@ extension HolonNode {
   }
 
   private func listen() async throws(StartFailure) {
+    if let pki = configuration.pki { try openEnrolment(pki) }
+    let extensions: [String: any HTTPResponder] =
+      enrolment == nil ? [:] : [EnrolmentRequest.renewPath: RenewalResponder(node: self)]
     for settings in configuration.listen {
+      let limits = settings.serverLimits(connectionsPerChild: configuration.limits.connectionsPerChild)
       let listener = HTTPListener(
-        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: settings.serverLimits,
-        tls: try contexts(settings.tls, for: "listen \(settings.url)"))
+        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: limits,
+        tls: try contexts(settings.tls, for: "listen \(settings.url)"), extensions: extensions,
+        refused: { [weak self] refusal in self?.onLoop { $0.refused(refusal) } })
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)
@@ -61,6 +68,10 @@ extension HolonNode {
         throw StartFailure(.environment, "\(error)")
       }
     }
+    if let pki = configuration.pki {
+      let url = try await startEnrolmentServer(pki)
+      logger.info("Taking in invited nodes", metadata: ["url": "\(url)"])
+    }
     startWatchingCertificates()
   }
 
@@ -77,6 +88,7 @@ extension HolonNode {
 
   private func dial() {
     for uplink in uplinks { uplink.enter { $0.start() } }
+    renewCertificatesIfDue()
   }
 
   /// Returns when the node has stopped.
@@ -144,10 +156,13 @@ extension HolonNode {
     lifecycle = .stopping
     endWaitForDrain()
     stopWatchingCertificates()
+    renewalTimer?.cancel()
     for listener in listeners { await listener.stop(grace: .milliseconds(200)) }
     for uplink in uplinks { await uplink.close() }
     uplinks = []
     await statusServer?.stop(grace: .zero)
+    await enrolmentServer?.stop(grace: .zero)
+    await controlSocket?.close()
     lifecycle = .stopped
     journal.close()
     journalReports?.cancel()

@@ -21,7 +21,10 @@ extension HolonNode {
     }
     router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
+    closeUnprovenChannels()
     lookAtCertificates()
+    renewCertificatesIfDue()
+    admission.adopt(new.limits)
     attendToUplinks()
   }
 
@@ -29,8 +32,12 @@ extension HolonNode {
     let changed = [
       ("id", new.id != configuration.id), ("listen", new.listen != configuration.listen),
       ("journal", new.journal != configuration.journal), ("status", new.status != configuration.status),
-      ("openssl", new.openSSL != configuration.openSSL),
+      ("pki", new.pki != configuration.pki), ("openssl", new.openSSL != configuration.openSSL),
       ("limits.remembered", new.limits.remembered != configuration.limits.remembered),
+      (
+        "limits.connections_per_child",
+        new.limits.connectionsPerChild != configuration.limits.connectionsPerChild
+      ),
     ].filter(\.1).map(\.0)
     guard changed.isEmpty else {
       throw StartFailure(

@@ -25,6 +25,7 @@ public actor HolonNode {
   let journal: any Journal
   var router: Router
   var authenticator: ChildAuthenticator
+  var admission: AdmissionControl
 
   /// Calls of children that wait for their answer.
   var calls: [CallID: ListenerCall] = [:]
@@ -37,6 +38,12 @@ public actor HolonNode {
   var uplinkSelection: UplinkSelection
   var listeners: [any Listener] = []
   var statusServer: HTTPServer?
+  var enrolment: EnrolmentDesk?
+  var enrolmentServer: HTTPServer?
+  /// By the files of the certificates.
+  var renewals: [String: RenewalSchedule] = [:]
+  var renewalTimer: Scheduled<Void>?
+  var controlSocket: ControlSocket?
 
   var certificates = NodeCertificates()
   var certificateWatch: RepeatedTask?
@@ -71,7 +78,9 @@ public actor HolonNode {
     self.configuration = configuration
     self.journal = journal
     router = Router(configuration: configuration.routerConfiguration)
-    authenticator = ChildAuthenticator(configuration.children)
+    authenticator = ChildAuthenticator(
+      configuration.children, access: ChildAccess(secret: ChildAccess.makeSecret()))
+    admission = AdmissionControl(configuration.limits)
     uplinkSelection = configuration.uplinkSelection
   }
 

@@ -43,5 +43,8 @@ struct HolonCommand: AsyncParsableCommand {
     commandName: "holon",
     abstract: "Relays RXON: takes workers in from below, dials an orchestrator above, loses nothing in between.",
     version: HolonVersion.text,
-    subcommands: [RunCommand.self, CheckCommand.self, StatusCommand.self, QueueCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, StatusCommand.self, QueueCommand.self, ChildrenCommand.self, PKICommand.self,
+      JoinCommand.self,
+    ])
 }

@@ -72,7 +72,7 @@ struct FaultTests {
     arguments: [
       "listen: [{ url: \"grpcs://127.0.0.1:8700\" }]", "listen: [{ url: \"http://127.0.0.1:1\", proxy: x }]",
       "uplinks: [{ url: \"grpc://a:1\" }]", "uplinks: [{ url: \"http://a:1\", mode: transparent }]",
-      "uplinks: [{ url: \"http://a:1\", proxy: \"socks5://b:1\" }]", "children: { auth: mtls-only }",
+      "uplinks: [{ url: \"http://a:1\", proxy: \"socks5://b:1\" }]",
       "blobs: { bucket: b }",
     ])
   func laterVersions(_ yaml: String) throws {

@@ -65,6 +65,27 @@ struct JournalContractTests {
     #expect(open.journal.usage() == JournalUsage())
   }
 
+  @Test("keeps the node's key and how children may come in", arguments: JournalKind.allCases)
+  func childAccess(_ kind: JournalKind) async throws {
+    let open = try kind.open()
+    #expect(try open.journal.restore().nodeSecret == nil)
+    let changes: [JournalChange] = [
+      .nodeSecretStored(NodeSecret([1])), .nodeSecretStored(NodeSecret([0, 2])),
+      .childTokenIssued(child: "b", digest: "first", at: 10), .childRevoked(child: "b", at: 20),
+      .childTokenIssued(child: "b", digest: "second", at: 30),
+      .childRevoked(child: "a", at: 40), .childRestored(child: "a"), .childRestored(child: "unknown"),
+    ]
+    for change in changes { #expect(await open.journal.committing(change) == nil) }
+    let snapshot = try open.journal.restore()
+    #expect(snapshot.nodeSecret == NodeSecret([0, 2]))
+    #expect(
+      snapshot.childAccess == [
+        ChildAccessRecord(child: "a", epoch: 1),
+        ChildAccessRecord(child: "b", tokenDigest: "second", tokenIssuedAt: 30, epoch: 3, revokedAt: 20),
+      ])
+    #expect(open.journal.usage() == JournalUsage())
+  }
+
   @Test("keeps every kind of content as it is", arguments: JournalKind.allCases)
   func contents(_ kind: JournalKind) async throws {
     let open = try kind.open()

@@ -51,6 +51,52 @@ struct JournalFileTests {
     #expect(await journal.committing(.deadLettered(letter)) == nil)
   }
 
+  @Test("of schema version 3 is brought to the present one with all it holds, and learns how children may come in")
+  func migrationFromVersion3() async throws {
+    // What the third version wrote. Do not follow the program's schema here: files do not change with it.
+    let code = RawDatabase.execute(
+      """
+      PRAGMA journal_mode = WAL;
+      CREATE TABLE tasks (number INTEGER PRIMARY KEY, job TEXT NOT NULL, task TEXT NOT NULL, uplink TEXT NOT NULL,
+        skill TEXT NOT NULL, priority REAL NOT NULL, deadline INTEGER, child TEXT, attempts INTEGER NOT NULL,
+        taken_at INTEGER NOT NULL, plain_bytes INTEGER, content BLOB NOT NULL, skill_version TEXT, skill_type TEXT)
+        STRICT;
+      CREATE TABLE outbox (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, job TEXT NOT NULL, subject TEXT NOT NULL,
+        uplink TEXT NOT NULL, status TEXT NOT NULL, priority REAL NOT NULL, stored_at INTEGER NOT NULL,
+        plain_bytes INTEGER, content BLOB NOT NULL) STRICT;
+      CREATE INDEX events_by_priority ON outbox (priority, number) WHERE kind = 'event';
+      CREATE TABLE finished (number INTEGER PRIMARY KEY, job TEXT NOT NULL, task TEXT NOT NULL, outcome TEXT NOT NULL,
+        at INTEGER NOT NULL) STRICT;
+      CREATE TABLE seen_events (number INTEGER PRIMARY KEY, event TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+      CREATE TABLE dead_letters (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL,
+        uplink TEXT NOT NULL, skill TEXT, priority REAL, deadline INTEGER, status TEXT, reason TEXT NOT NULL,
+        detail TEXT NOT NULL, at INTEGER NOT NULL, plain_bytes INTEGER, content BLOB NOT NULL) STRICT;
+      INSERT INTO tasks VALUES
+        (7, 'job', 'old', 'parent', 'echo', 1.5, NULL, 'w1', 2, 1700000000, NULL, x'0102', '2.0', 'gpu');
+      INSERT INTO outbox VALUES
+        (8, 'result', 'job', 'done', 'parent', 'success', 0.0, 1700000001, NULL, x'03');
+      PRAGMA application_id = 0x484F4C4E;
+      PRAGMA user_version = 3;
+      """, on: path)
+    #expect(code == 0)
+
+    let journal = try SQLiteJournal(path: path)
+    defer { journal.close() }
+    var snapshot = try journal.restore()
+    #expect(snapshot.tasks.map(\.key) == [key("old")])
+    #expect(snapshot.tasks.first?.skillVersion == "2.0")
+    #expect(snapshot.tasks.first?.assignedTo == "w1")
+    #expect(snapshot.results.map(\.key) == [key("done")])
+    #expect(snapshot.nodeSecret == nil && snapshot.childAccess.isEmpty)
+    let changes: [JournalChange] = [
+      .nodeSecretStored(NodeSecret([9])), .childTokenIssued(child: "w1", digest: "d", at: 5),
+    ]
+    for change in changes { #expect(await journal.committing(change) == nil) }
+    snapshot = try journal.restore()
+    #expect(snapshot.nodeSecret == NodeSecret([9]))
+    #expect(snapshot.childAccess == [ChildAccessRecord(child: "w1", tokenDigest: "d", tokenIssuedAt: 5, epoch: 1)])
+  }
+
   @Test("keeps its version when a step of a migration fails")
   func failedMigration() throws {
     try SQLiteJournal(path: path).close()

@@ -157,7 +157,7 @@ struct AdmissionTests {
 
   // MARK: Access tokens
 
-  @Test("a child works on with an access token, and signs with its configured one")
+  @Test("a child works on with an access token, and renews it")
   func accessToken() async throws {
     try await withTree { tree in
       let child = try await tree.child(holding: "t1")
@@ -170,27 +170,36 @@ struct AdmissionTests {
     }
   }
 
-  @Test("a child may sign with the access token that it presents")
-  func signedWithAccessToken() async throws {
+  @Test(
+    "a child may sign with its configured token, or with the access token that it presents", arguments: [true, false])
+  func signedBesideAccessToken(signsWithIt: Bool) async throws {
     try await withTree { tree in
       let token = try await tree.child(holding: "t1").transport.refreshToken().accessToken
       let result = TaskResult(jobID: "job", taskID: "t1", workerID: "w1", timestamp: NodeClock.unixSeconds())
-      let body = try result.signed(with: token, by: "w1")
+      let body = try result.signed(with: signsWithIt ? token : Tree.childToken, by: "w1")
       #expect(try await tree.refusal(ofResult: body, by: Tree.credentials("w1", token: token)) == nil)
       _ = try await found("the result") { tree.parent.results(of: "t1").first }
     }
   }
 
-  @Test("an expired access token is answered 401, another's 403")
+  @Test("an expired access token is answered 401, so that its worker refreshes it; another's 403")
   func expiredToken() async throws {
-    try await withTree { tree in
-      _ = try await tree.child()
-      let tokens = AccessTokens { _ in Tree.childToken }
+    let settings = ["children.access_token_life": "1s", "children.refresh_token_life": "20s"]
+    try await withTree(settings: settings) { tree in
+      let child = try await tree.child()
+      let token = try await child.transport.refreshToken()
+      #expect(token.expiresIn == 1)
       let poll = ListenerAction.poll(TaskPoll(workerID: "w1", wait: .zero))
-      let old = try #require(tokens.issue(to: "w1", at: NodeClock.unixSeconds() - 3601)).accessToken
-      #expect(try await tree.refusal(of: poll, body: nil, by: Tree.credentials("w1", token: old))?.status == 401)
-      let others = try #require(tokens.issue(to: "w2", at: NodeClock.unixSeconds())).accessToken
-      #expect(try await tree.refusal(of: poll, body: nil, by: Tree.credentials("w1", token: others))?.status == 403)
+      let others = ListenerAction.poll(TaskPoll(workerID: "w2", wait: .zero))
+      let stolen = Tree.credentials("w2", token: token.accessToken)
+      #expect(try await tree.refusal(of: others, body: nil, by: stolen)?.status == 403)
+      try await eventually("the token has expired") {
+        let own = Tree.credentials("w1", token: token.accessToken)
+        return try await tree.refusal(of: poll, body: nil, by: own)?.status == 401
+      }
+      #expect(await child.failure { _ in try await child.poll(for: .zero) }?.kind == .unauthorized)
+      #expect(try await child.transport.refreshToken().refreshToken != nil)
+      #expect(try await child.poll(for: .zero) == nil)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HolonPKI
+import RXONSignatures
 import Testing
 
 @Suite("An authority on disk")
@@ -167,21 +168,24 @@ struct AuthorityFolderTests {
     let names = try SubjectNames(id: "edge-7", dns: ["edge-7.example.org"], ip: ["192.0.2.7"])
     let key = try PrivateKey.generate()
     let present = try folder.issue(names, for: key.publicKey, by: authority, lifetime: day, now: now())
-    func renew(_ certificate: Certificate, at time: Int) throws -> Certificate {
-      try folder.renew(certificate, request: request(key), by: authority, lifetime: 2 * day, now: time)
+    func renew(_ fingerprint: String, at time: Int) throws -> Certificate {
+      let request = try request(key)
+      return try folder.renew(fingerprint, request: request, by: authority, lifetime: 2 * day, now: time).certificate
     }
-    let renewed = try renew(present, at: now())
+    let renewed = try renew(hexadecimal(present.fingerprint), at: now())
     #expect(renewed.belongs(to: key))
-    #expect(try folder.record(of: renewed.serial)?.names == names)
-    expectFailure(.refused, "has expired") { _ = try renew(present, at: now() + day + 1) }
+    #expect(try folder.record(of: hexadecimal(renewed.fingerprint))?.names == names)
+    expectFailure(.refused, "has expired") { _ = try renew(hexadecimal(present.fingerprint), at: now() + day + 1) }
 
     let (other, _) = try CertificateAuthority.create(name: "Test CA", lifetime: day, now: now())
     let foreign = try other.issue(names, for: key.publicKey, lifetime: day, now: now())
-    expectFailure(.refused, "none of this authority's") { _ = try renew(foreign, at: now()) }
+    for stranger in [hexadecimal(try foreign.fingerprint), "", "../../ca", String(repeating: "z", count: 64)] {
+      expectFailure(.refused, "none of this authority's") { _ = try renew(stranger, at: now()) }
+    }
 
     _ = try folder.revoke("edge-7", by: authority, now: now())
-    expectFailure(.refused, "was revoked") { _ = try renew(present, at: now()) }
-    expectFailure(.refused, "was revoked") { _ = try renew(renewed, at: now()) }
+    expectFailure(.refused, "was revoked") { _ = try renew(hexadecimal(present.fingerprint), at: now()) }
+    expectFailure(.refused, "was revoked") { _ = try renew(hexadecimal(renewed.fingerprint), at: now()) }
   }
 
   @Test("files are not written over, and none is left half-written when the disk refuses")

@@ -166,6 +166,30 @@ struct RouterResultTests {
     #expect(actions.contains { if case .relayProgress = $0 { true } else { false } })
   }
 
+  @Test("An event for the task or the job of another child is refused; the holder's own goes up, also after its result")
+  func hijackedEvent() {
+    var node = running()
+    node.register("x")
+    func event(_ id: String, job: String?, task: String?) -> WorkerEventPayload {
+      WorkerEventPayload(
+        eventID: id, workerID: "x", originWorkerID: "x", eventType: "custom", payload: .emptyObject,
+        targetJobID: job, targetTaskID: task)
+    }
+    for (job, task) in [("job", "t"), ("job", nil), (nil, "t"), ("job", "other")] as [(String?, String?)] {
+      let call = node.call()
+      let actions = node.send(.eventArrived(call, child: "x", event("e", job: job, task: task)))
+      #expect(actions.events.isEmpty)
+      #expect(actions.contains { if case .refuse(call, let failure) = $0 { failure.status == 403 } else { false } })
+      #expect(actions.incidents == [.eventDropped("e", reason: "not_its_task")])
+    }
+    #expect(node.send(.eventArrived(nil, child: "x", event("p", job: "job", task: "t"))).events.isEmpty)
+    #expect(node.send(.eventArrived(node.call(), child: "x", event("a", job: "none", task: nil))).events.count == 1)
+    #expect(node.send(.eventArrived(node.call(), child: "w", event("b", job: "job", task: "t"))).events.count == 1)
+    node.result("t", from: "w")
+    node.settle("t")
+    #expect(node.send(.eventArrived(node.call(), child: "w", event("c", job: "job", task: "t"))).events.count == 1)
+  }
+
   @Test("An event that was here before is buried, not relayed")
   func eventLoop() {
     var node = running()
@@ -179,7 +203,7 @@ struct RouterResultTests {
     "An event for the job or the task of another child is refused, by whatever name",
     arguments: [("job", nil, nil), (nil, "t", nil), (nil, "job", nil), (nil, nil, "t"), ("job", "t", "t")]
       as [(String?, String?, String?)])
-  func hijackedEvent(job: String?, task: String?, origin: String?) {
+  func hijackByAnyName(job: String?, task: String?, origin: String?) {
     var node = running()
     node.register("x")
     func event(from child: String, _ type: String) -> WorkerEventPayload {
@@ -190,7 +214,7 @@ struct RouterResultTests {
     for type in ["custom", EventType.progress] {
       let actions = node.send(.eventArrived(node.call(), child: "x", event(from: "x", type)))
       #expect(actions.refusals.map(\.status) == [403])
-      #expect(actions.incidents == [.eventDropped("of-x", reason: "job_of_another")])
+      #expect(actions.incidents == [.eventDropped("of-x", reason: "not_its_task")])
       #expect(actions.changes.isEmpty)
     }
     #expect(node.send(.eventArrived(node.call(), child: "w", event(from: "w", "custom"))).events.count == 1)

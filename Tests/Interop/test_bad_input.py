@@ -3,6 +3,7 @@
 import gzip
 import json
 import resource
+import socket
 import time
 from contextlib import ExitStack
 
@@ -197,6 +198,35 @@ def test_headers_of_one_mebibyte(child):
 def test_a_body_that_never_ends(child):
     head = child.request("POST", RESULT, headers={"Content-Length": "1000"})
     assert_refused(child.exchange(head + b'{"job_id":', timeout=90), 408)
+
+
+def test_a_body_that_begins_fast_and_then_drips(child):
+    head = child.request("POST", RESULT, headers={"Content-Length": "1000000"})
+    began = time.monotonic()
+    with Connection(child.port) as connection:
+        connection.send(head + b" " * 500_000)
+        connection.socket.settimeout(0.5)
+        while time.monotonic() - began < 60:
+            connection.send(b" ")
+            try:
+                if connection.socket.recv(1, socket.MSG_PEEK):
+                    break
+            except TimeoutError:
+                continue
+        connection.socket.settimeout(30)
+        assert_refused(connection.answer(), 408)
+    assert time.monotonic() - began < 30
+
+
+def test_guessing_a_token(child):
+    victim, neighbour = ScriptedChild(child.port, child.token), ScriptedChild(child.port, child.token)
+    guesses = [victim.call("GET", polls(victim.id), headers={"X-Worker-Token": f"guess-{n}"}) for n in range(15)]
+    for answer in guesses:
+        assert_refused(answer, 403, 429)
+    assert [answer.status for answer in guesses[:10]] == [403] * 10
+    assert guesses[-1].status == 429
+    assert guesses[-1].json["code"] == "LIMIT_EXCEEDED_ERROR"
+    assert neighbour.call("POST", REGISTER, neighbour.registration()).status == 200
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,11 @@ struct ConsistencyCheck {
         reading.fault(at: listener.place, "\(url) is listened on twice", remedy: "keep one of them")
       }
       if !url.isLoopback { exposed(listener, children: children) }
+      if children.authentication == .mtlsOnly, !listener.value.checksCertificates {
+        reading.fault(
+          at: listener.place, "children.auth is mtls-only, but \(url) asks for no client certificate",
+          remedy: "set its tls.client_ca, or choose another children.auth")
+      }
     }
   }
 
@@ -35,7 +40,7 @@ struct ConsistencyCheck {
       reading.warn(
         at: listener.place, "\(url) admits whoever can connect, as children.auth says",
         remedy: "set children.token if others can reach this address")
-    } else if !children.hasCredentials, listener.value.tls?.clientCertificates != .required {
+    } else if children.admitsAnyone {
       reading.fault(
         at: listener.place,
         "\(url) can be reached from other machines, and children need neither a token nor a certificate",
@@ -67,6 +72,23 @@ struct ConsistencyCheck {
     let clash = listeners.contains { $0.value.url.authority == url.authority && url.port != 0 }
     if clash {
       reading.fault(at: status.place, "\(url) is an address that children dial", remedy: "choose another port")
+    }
+  }
+
+  func enrolment(
+    _ authority: Placed<PKIConfiguration>, listeners: [Placed<ListenConfiguration>],
+    status: Placed<StatusConfiguration>?
+  ) {
+    let url = authority.value.url
+    let others = listeners.map(\.value.url) + [status?.value.url].compactMap(\.self)
+    if url.port != 0, others.contains(where: { $0.authority == url.authority }) {
+      reading.fault(
+        at: authority.place, "\(url) is listened on for something else", remedy: "give pki.url a port of its own")
+    }
+    if !listeners.contains(where: { $0.value.tls?.clientAuthorities != nil }) {
+      reading.warn(
+        at: authority.place, "nodes that join here prove themselves by certificates, and no listener asks for one",
+        remedy: "set listen.tls.client_ca to the authority's ca.pem")
     }
   }
 }

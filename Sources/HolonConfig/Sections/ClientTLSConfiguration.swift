@@ -8,6 +8,15 @@ public struct ClientTLSConfiguration: Sendable, Hashable {
   /// The file of what the authorities have revoked.
   public var revocationList: String?
   public var minimumVersion: TLSVersion
+  public var renewal = Renewal.auto
+
+  /// Who keeps the node's certificate from ending.
+  public enum Renewal: String, Sendable, Hashable, CaseIterable {
+    /// The node, at a parent that serves the certificate's authority.
+    case auto
+    /// Somebody else, by exchanging the file.
+    case off
+  }
 
   /// What applies to a parent dialled by https without further words.
   public static let standard = ClientTLSConfiguration(minimumVersion: .v12)
@@ -24,5 +33,8 @@ extension ClientTLSConfiguration {
       "The name or address that the parent's certificate must be for.")
     revocationList = section.readableFile("crl", "The PEM file of revoked certificates of parents.")
     minimumVersion = section.value("min_version", .word(), default: .v12, "The least version of TLS.")
+    renewal = section.value(
+      "renew", .word(), default: .auto,
+      "`auto`: at four fifths of its life, a parent that has a section `pki` is asked for a new certificate.")
   }
 }

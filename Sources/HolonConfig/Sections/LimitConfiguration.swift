@@ -7,6 +7,12 @@ public struct LimitConfiguration: Sendable, Hashable {
   public var maxDepth: Int
   /// Finished tasks and seen events of which the identities are remembered.
   public var remembered: Int
+  /// Open connections of one child at one listener.
+  public var connectionsPerChild: Int
+  /// Bytes of bodies that a child may send in a minute; nil for any number.
+  public var bytesPerMinute: Int?
+  public var rates: RateConfiguration
+  public var failures: FailureConfiguration
 }
 
 extension LimitConfiguration {
@@ -21,5 +27,14 @@ extension LimitConfiguration {
     remembered = section.value(
       "remembered", .integer(in: 1000...100_000_000), default: 200_000,
       "Identities of finished tasks, and of seen events, that are remembered to tell repetitions.")
+    connectionsPerChild = section.value(
+      "connections_per_child", .integer(in: 1...1_000_000), default: 512,
+      "Connections at once of one child at one listener; further ones are answered 429.")
+    let bytes = section.value(
+      "bytes_per_minute", .size(in: 0...1 << 40), default: 0,
+      "What the bodies of one child may add up to in a minute; 0B for no limit.")
+    bytesPerMinute = bytes == 0 ? nil : bytes
+    rates = RateConfiguration(reading: section.section("rates"))
+    failures = FailureConfiguration(reading: section.section("failures"))
   }
 }

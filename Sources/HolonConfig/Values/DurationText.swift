@@ -1,11 +1,11 @@
 /// Durations as people write them: `45s`, `1m30s`, `250ms`, `2h`, `1d`; units from the largest to the smallest.
-enum DurationText {
+public enum DurationText {
   private static let units: [(name: String, milliseconds: Int64)] = [
     ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
   ]
 
   /// `nil` when the text is no duration, or longer than a century.
-  static func parse(_ text: String) -> Duration? {
+  public static func parse(_ text: String) -> Duration? {
     var rest = text[...]
     var total: Int64 = 0
     var nextUnit = 0
@@ -26,7 +26,7 @@ enum DurationText {
     return .milliseconds(total)
   }
 
-  static func format(_ duration: Duration) -> String {
+  public static func format(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     var rest = seconds * 1000 + attoseconds / 1_000_000_000_000_000
     var text = ""

@@ -2,8 +2,13 @@ import RXON
 
 extension ValueFormat where Value == Endpoint {
   /// An address to listen on: with a port, without a path.
-  static var listened: Self {
-    endpoint(schemes: ["http", "https"], later: ["grpc": "gRPC", "grpcs": "gRPC over TLS"]) { endpoint in
+  static var listened: Self { listened(schemes: ["http", "https"], later: gRPC) }
+
+  /// An address to listen on with TLS.
+  static var securelyListened: Self { listened(schemes: ["https"]) }
+
+  private static func listened(schemes: [String], later: [String: String] = [:]) -> Self {
+    endpoint(schemes: schemes, later: later) { endpoint in
       if endpoint.port == nil {
         return ValueProblem("\(endpoint) has no port", remedy: "write \(endpoint.scheme)://\(endpoint.host):PORT")
       }
@@ -15,8 +20,15 @@ extension ValueFormat where Value == Endpoint {
   }
 
   /// Where a parent is dialled.
-  static var dialled: Self {
-    endpoint(schemes: ["http", "https", "ws", "wss"], later: ["grpc": "gRPC", "grpcs": "gRPC over TLS"]) { endpoint in
+  static var dialled: Self { dialled(schemes: ["http", "https", "ws", "wss"], later: gRPC) }
+
+  /// Where a parent is dialled with TLS.
+  static var securelyDialled: Self { dialled(schemes: ["https"]) }
+
+  private static var gRPC: [String: String] { ["grpc": "gRPC", "grpcs": "gRPC over TLS"] }
+
+  private static func dialled(schemes: [String], later: [String: String] = [:]) -> Self {
+    endpoint(schemes: schemes, later: later) { endpoint in
       guard endpoint.port == 0 else { return nil }
       return ValueProblem("\(endpoint) has port 0", remedy: "write the port that the parent listens on")
     }

@@ -13,6 +13,8 @@ struct MemoryStore: RecordStore {
   private var letters: [Int: DeadLetter] = [:]
   private var finished: [(key: TaskKey, at: Int)] = []
   private var seenEvents: [(id: String, at: Int)] = []
+  private var nodeSecret: NodeSecret?
+  private var childAccess: [String: ChildAccessRecord] = [:]
 
   init(limits: JournalLimits) {
     self.limits = limits
@@ -79,6 +81,24 @@ struct MemoryStore: RecordStore {
     rows.removeFirst(max(0, rows.count - limits.rememberedRows))
     let young = rows.firstIndex { age($0) > now - limits.rememberedSeconds } ?? rows.endIndex
     rows.removeSubrange(..<young)
+  }
+
+  // MARK: Children's access
+
+  mutating func store(_ secret: NodeSecret) {
+    nodeSecret = secret
+  }
+
+  mutating func issueToken(to child: String, digest: String, at: Int) {
+    childAccess[child, default: ChildAccessRecord(child: child)].issueToken(digest: digest, at: at)
+  }
+
+  mutating func revoke(child: String, at: Int) {
+    childAccess[child, default: ChildAccessRecord(child: child)].revoke(at: at)
+  }
+
+  mutating func restore(child: String) {
+    childAccess[child]?.restore()
   }
 
   // MARK: Dead letters
@@ -172,6 +192,8 @@ struct MemoryStore: RecordStore {
     }
     snapshot.finished = finished.map(\.key)
     snapshot.seenEvents = seenEvents.map(\.id)
+    snapshot.nodeSecret = nodeSecret
+    snapshot.childAccess = childAccess.values.sorted { $0.child < $1.child }
     return snapshot
   }
 }

@@ -34,6 +34,11 @@ protocol RecordStore: SendableMetatype {
   /// Removes the contents of the oldest dead letters until `bytes` are freed. Returns how many were.
   mutating func stripOldestDeadLetters(bytes: Int) throws(JournalFailure) -> Int
 
+  mutating func store(_ secret: NodeSecret) throws(JournalFailure)
+  mutating func issueToken(to child: String, digest: String, at: Int) throws(JournalFailure)
+  mutating func revoke(child: String, at: Int) throws(JournalFailure)
+  mutating func restore(child: String) throws(JournalFailure)
+
   /// Tasks that no child holds, oldest first.
   mutating func freeTasks(limit: Int) throws(JournalFailure) -> [TaskKey]
   /// Events with their priority, the first to go first.

@@ -77,6 +77,10 @@ struct Recorder<Store: RecordStore> {
     case .deadLettered(let letter):
       let number = ledger.takeNumber()
       try addDeadLetter(bytes: try store.insert(letter, number: number))
+    case .nodeSecretStored(let secret): try store.store(secret)
+    case .childTokenIssued(let child, let digest, let at): try store.issueToken(to: child, digest: digest, at: at)
+    case .childRevoked(let child, let at): try store.revoke(child: child, at: at)
+    case .childRestored(let child): try store.restore(child: child)
     }
   }
 

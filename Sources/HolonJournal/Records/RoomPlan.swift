@@ -37,7 +37,8 @@ struct Demand {
         add(event.content)
       case .deadLettered(let letter):
         largestContent = max(largestContent, letter.content.count)
-      case .taskAssigned, .taskReleased, .taskForgotten, .delivered, .outboxDeadLettered:
+      case .taskAssigned, .taskReleased, .taskForgotten, .delivered, .outboxDeadLettered, .nodeSecretStored,
+        .childTokenIssued, .childRevoked, .childRestored:
         break
       }
     }

@@ -4,7 +4,7 @@ extension SQLiteStore {
   mutating func snapshot() throws(JournalFailure) -> JournalSnapshot {
     JournalSnapshot(
       tasks: try tasks(), results: try results(), events: try events(), finished: try finishedKeys(),
-      seenEvents: try seenEventIDs())
+      seenEvents: try seenEventIDs(), nodeSecret: try nodeSecret(), childAccess: try childAccess())
   }
 
   private func tasks() throws(JournalFailure) -> [TaskRecord] {

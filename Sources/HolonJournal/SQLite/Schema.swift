@@ -5,7 +5,7 @@ struct Schema {
   /// `HOLN`: tells a journal from any other SQLite file.
   static let applicationID = 0x484F_4C4E
 
-  static let current = Schema(steps: [workAndMemory, deadLetters, skillRequirements])
+  static let current = Schema(steps: [workAndMemory, deadLetters, skillRequirements, childAccess])
 
   /// The statements that lead from each version to the next; the first makes version 1 of an empty file.
   let steps: [String]
@@ -94,5 +94,17 @@ extension Schema {
   private static let skillRequirements = """
     ALTER TABLE tasks ADD COLUMN skill_version TEXT;
     ALTER TABLE tasks ADD COLUMN skill_type TEXT;
+    """
+
+  // Of tokens only keyed digests are kept. The key lies beside them: it keeps access tokens good over a restart, and
+  // tokens are too random to be guessed from digest and key.
+  private static let childAccess = """
+    CREATE TABLE node_secret (
+      number INTEGER PRIMARY KEY CHECK (number = 1), secret BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE child_access (
+      child TEXT PRIMARY KEY NOT NULL,
+      token_digest TEXT, token_issued_at INTEGER, epoch INTEGER NOT NULL, revoked_at INTEGER
+    ) STRICT, WITHOUT ROWID;
     """
 }

@@ -59,6 +59,10 @@ final class Statement {
     }
   }
 
+  func bind(_ index: Int32, copying bytes: [UInt8]) {
+    note(sqlite3_bind_blob64(handle, index, bytes, UInt64(bytes.count), csqlite_transient()))
+  }
+
   func bindNull(_ index: Int32) {
     note(sqlite3_bind_null(handle, index))
   }

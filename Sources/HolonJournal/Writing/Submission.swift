@@ -27,7 +27,9 @@ extension JournalChange {
       case .resultStored(let result): result.content.count
       case .eventStored(let event): event.content.count
       case .deadLettered(let letter): letter.content.count
-      case .taskAssigned, .taskReleased, .taskForgotten, .delivered, .outboxDeadLettered: 0
+      case .taskAssigned, .taskReleased, .taskForgotten, .delivered, .outboxDeadLettered, .nodeSecretStored,
+        .childTokenIssued, .childRevoked, .childRestored:
+        0
       }
     return content + Ledger.rowOverhead
   }

@@ -7,68 +7,42 @@ struct ChildAuthenticator {
   /// A caller that presented good credentials.
   struct Identity {
     var workerID: String
-    /// The secrets under which its messages may be signed: the configured one first, then the access token that this
-    /// very request presented (the reference worker signs with it, protocol §7).
-    fileprivate var secrets: [HMACSecret]
+    /// The secrets under which its messages may be signed: its configured token, and the token that this very request
+    /// presented, once that proved to be its own (the reference worker signs with its access token, protocol §7).
+    var secrets: [HMACSecret]
+    var proof: Proof
   }
 
-  private var policy: ChildrenConfiguration
-  private var accessTokens: AccessTokens
-  private var replays = ReplayGuard()
+  /// What an identity was believed for.
+  enum Proof {
+    case certificate, token
+    /// Whoever can connect is admitted.
+    case none
+  }
 
-  init(_ policy: ChildrenConfiguration) {
-    self.policy = policy
-    accessTokens = AccessTokens(secretOf: policy.secret(of:))
+  private(set) var identification: ChildIdentification
+  private var replays = ReplayGuard()
+  private var policy: ChildrenConfiguration { identification.policy }
+
+  init(_ policy: ChildrenConfiguration, access: ChildAccess) {
+    identification = ChildIdentification(policy: policy, access: access)
   }
 
   /// Takes new credentials over; what was seen stays seen.
   mutating func adopt(_ policy: ChildrenConfiguration) {
-    self.policy = policy
-    accessTokens = AccessTokens(secretOf: policy.secret(of:))
+    identification.policy = policy
+  }
+
+  /// The tokens that were issued here, and who is shut out.
+  var access: ChildAccess {
+    get { identification.access }
+    set { identification.access = newValue }
   }
 
   // MARK: Who is it
 
   func identify(_ credentials: Credentials, at unixSeconds: Int) throws(CallFailure) -> Identity {
-    // Workers present some token also where none is asked for.
-    guard let presented = credentials.token, !presented.isEmpty, !policy.admitsAnyone else {
-      return try identifyWithoutToken(credentials)
-    }
-    switch accessTokens.inspect(presented, kind: .access, at: unixSeconds) {
-    case .valid(let workerID):
-      guard credentials.workerID == nil || credentials.workerID == workerID else {
-        throw CallFailure(status: 403, "This access token belongs to another worker")
-      }
-      return Identity(workerID: workerID, secrets: secrets(of: workerID, presented: presented))
-    case .expired:
-      throw CallFailure(status: 401, "Unauthorized: the access token has expired; refresh it")
-    case .foreign:
-      break
-    }
-    guard let workerID = credentials.workerID else {
-      throw CallFailure(status: 403, "Forbidden: no worker id was given (X-Worker-ID)")
-    }
-    guard Identifier.isStrictlyValid(workerID) else {
-      throw CallFailure(status: 400, "Invalid worker id: use 1 to 128 letters, digits, '-' and '_'")
-    }
-    guard let expected = policy.secret(of: workerID), constantTimeEquals(presented, expected) else {
-      throw CallFailure(status: 403, "Forbidden: the worker token is wrong")
-    }
-    return Identity(workerID: workerID, secrets: [HMACSecret(expected)])
-  }
-
-  private func identifyWithoutToken(_ credentials: Credentials) throws(CallFailure) -> Identity {
-    guard policy.admitsAnyone, let workerID = credentials.workerID else {
-      throw CallFailure(status: 403, "Forbidden: the worker token is missing (X-Worker-Token)")
-    }
-    guard Identifier.isStrictlyValid(workerID) else {
-      throw CallFailure(status: 400, "Invalid worker id: use 1 to 128 letters, digits, '-' and '_'")
-    }
-    return Identity(workerID: workerID, secrets: [])
-  }
-
-  private func secrets(of workerID: String, presented: String) -> [HMACSecret] {
-    (policy.secret(of: workerID).map { [HMACSecret($0)] } ?? []) + [HMACSecret(presented)]
+    try identification.identify(credentials, at: unixSeconds)
   }
 
   // MARK: Is it its own word
@@ -91,11 +65,20 @@ struct ChildAuthenticator {
     guard claim.workerID == nil || claim.workerID == identity.workerID else {
       throw CallFailure(status: 403, "Forbidden: the worker id of the body is not that of the caller")
     }
+    guard policy.signatures != .off else { return }
     guard let signature = claim.security?.signature else {
-      guard policy.signatures == .required, !identity.secrets.isEmpty else { return }
+      guard policy.signatures == .required else { return }
       throw CallFailure(status: 403, "Forbidden: the message is not signed", code: .security)
     }
-    guard policy.signatures != .off, !identity.secrets.isEmpty else { return }
+    guard !identity.secrets.isEmpty else {
+      // The certificate vouches for the connection; there is nothing to check the signature with.
+      guard policy.signatures == .required else { return }
+      throw CallFailure(
+        status: 403,
+        "Forbidden: this node knows no token of worker \(identity.workerID) to check its signature with; "
+          + "give it one (holon children add), or set children.signatures: if-present",
+        code: .security)
+    }
     guard claim.security?.signerID == identity.workerID else {
       throw CallFailure(status: 403, "Forbidden: the signer is not the caller", code: .security)
     }
@@ -116,21 +99,5 @@ struct ChildAuthenticator {
       throw CallFailure(
         status: 403, "Duplicate message detected (replay attack)", code: .security)
     }
-  }
-
-  // MARK: Access tokens
-
-  func issueToken(to workerID: String, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {
-    guard let token = accessTokens.issue(to: workerID, at: unixSeconds) else {
-      throw CallFailure(status: 403, "Forbidden: this node issues no access tokens without a configured token")
-    }
-    return token
-  }
-
-  func refresh(_ refreshToken: String, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {
-    guard case .valid(let workerID) = accessTokens.inspect(refreshToken, kind: .refresh, at: unixSeconds) else {
-      throw CallFailure(status: 403, "Forbidden: the refresh token is unknown or expired")
-    }
-    return try issueToken(to: workerID, at: unixSeconds)
   }
 }

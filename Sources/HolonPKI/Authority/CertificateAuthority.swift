@@ -79,10 +79,6 @@ public struct CertificateAuthority: Sendable {
     return try builder.sign(with: self.key, issuer: certificate)
   }
 
-  public func hasIssued(_ other: Certificate) -> Bool {
-    other.isSigned(by: certificate)
-  }
-
   /// From a while ago, for clocks that are behind, to the end of `lifetime`.
   private static func validity(_ lifetime: Int, now: Int) throws(PKIFailure) -> ClosedRange<Int> {
     let century = 36_525 * 86_400

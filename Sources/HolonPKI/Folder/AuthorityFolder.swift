@@ -6,7 +6,7 @@ import RXONSignatures
 /// ```
 /// ca.pem, ca.key         its certificate and its key (0600)
 /// crl.pem                the certificates that it has revoked
-/// issued/SERIAL.json     a record of each certificate
+/// issued/HASH.json       a record of each certificate, by the SHA-256 of the certificate
 /// invitations/HASH.json  open invitations, by the SHA-256 of their token
 /// used/HASH.json         those that were taken up, with the fingerprint of the key
 /// lock                   held while crl.pem is made
@@ -32,9 +32,14 @@ public struct AuthorityFolder: Sendable {
   public func create(
     name: String, lifetime: Int, passphrase: Passphrase?, now: Int
   ) throws(PKIFailure) -> CertificateAuthority {
-    for file in [certificateFile, keyFile] where DurableFile.exists(file) {
+    guard !DurableFile.exists(certificateFile) else {
       throw PKIFailure(
-        .exists, "\(file) exists: there is an authority already; choose another --folder, or move this one away")
+        .exists,
+        "\(certificateFile) exists: there is an authority already; choose another --folder, or move this one away")
+    }
+    guard !DurableFile.exists(keyFile) else {
+      throw PKIFailure(
+        .exists, "\(keyFile) exists without its certificate, as an interrupted init leaves it; remove it and try again")
     }
     let (authority, key) = try CertificateAuthority.create(name: name, lifetime: lifetime, now: now)
     try DurableFile.makeFolder(path, readers: .owner)
@@ -82,9 +87,7 @@ public struct AuthorityFolder: Sendable {
     _ names: SubjectNames, for key: PublicKey, by authority: CertificateAuthority, lifetime: Int, now: Int
   ) throws(PKIFailure) -> Certificate {
     let certificate = try authority.issue(names, for: key, lifetime: lifetime, now: now)
-    let record = IssuedCertificate(
-      serial: certificate.serial, names: names, issuedAt: now, notAfter: certificate.notAfter)
-    try DurableFile.create("\(issuedFolder)/\(certificate.serial).json", record.json.string + "\n", readers: .owner)
+    try write(try IssuedCertificate(certificate, names: names, issuedAt: now), isNew: true)
     return certificate
   }
 
@@ -98,27 +101,43 @@ public struct AuthorityFolder: Sendable {
     return records.sorted { ($0.issuedAt, $0.serial) < ($1.issuedAt, $1.serial) }
   }
 
-  /// - Parameter serial: in hexadecimal digits, as certificates tell it.
-  public func record(of serial: String) throws(PKIFailure) -> IssuedCertificate? {
-    guard serial.utf8.count <= 64, bytes(hexadecimal: serial) != nil else { return nil }
-    let file = "\(issuedFolder)/\(serial.lowercased()).json"
+  /// - Parameter fingerprint: SHA-256 of a certificate in lower-case hexadecimal digits.
+  public func record(of fingerprint: String) throws(PKIFailure) -> IssuedCertificate? {
+    guard bytes(hexadecimal: fingerprint)?.count == 32 else { return nil }
+    let file = recordFile(fingerprint.lowercased())
     guard DurableFile.exists(file) else { return nil }
     return try IssuedCertificate(try json(file), path: file)
   }
 
   /// Renews a certificate of this authority for the same node and hosts.
+  /// - Parameter fingerprint: of the present certificate, whose key its holder has proven to have.
   /// - Throws: of kind `refused` when it is none of this authority's, has expired or was revoked.
   public func renew(
-    _ present: Certificate, request: CertificateRequest, by authority: CertificateAuthority, lifetime: Int, now: Int
-  ) throws(PKIFailure) -> Certificate {
-    guard authority.hasIssued(present), let record = try record(of: present.serial) else {
+    _ fingerprint: String, request: CertificateRequest, by authority: CertificateAuthority, lifetime: Int, now: Int
+  ) throws(PKIFailure) -> (certificate: Certificate, names: SubjectNames) {
+    guard let present = try record(of: fingerprint) else {
       throw PKIFailure(.refused, "the certificate is none of this authority's; join anew with holon join")
     }
-    guard record.isGood(at: now) else {
-      let state = record.revokedAt == nil ? "has expired" : "was revoked"
+    guard present.isGood(at: now) else {
+      let state = present.revokedAt == nil ? "has expired" : "was revoked"
       throw PKIFailure(.refused, "the certificate \(state); join anew with holon join")
     }
-    return try issue(record.names, for: request.publicKey, by: authority, lifetime: lifetime, now: now)
+    let certificate = try issue(present.names, for: request.publicKey, by: authority, lifetime: lifetime, now: now)
+    return (certificate, present.names)
+  }
+
+  private func recordFile(_ fingerprint: String) -> String {
+    "\(issuedFolder)/\(fingerprint).json"
+  }
+
+  private func write(_ record: IssuedCertificate, isNew: Bool) throws(PKIFailure) {
+    let file = recordFile(record.fingerprint)
+    let text = record.json.string + "\n"
+    if isNew {
+      try DurableFile.create(file, text, readers: .owner)
+    } else {
+      try DurableFile.replace(file, text, readers: .owner)
+    }
   }
 
   // MARK: - Revoking
@@ -139,8 +158,7 @@ public struct AuthorityFolder: Sendable {
       let fresh = meant.filter { all[$0].isGood(at: now) }
       for index in fresh {
         all[index].revokedAt = now
-        try DurableFile.replace(
-          "\(issuedFolder)/\(all[index].serial).json", all[index].json.string + "\n", readers: .owner)
+        try write(all[index], isNew: false)
       }
       try writeRevocationList(of: all, by: authority, now: now)
       return fresh.map { all[$0] }

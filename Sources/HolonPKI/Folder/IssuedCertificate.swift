@@ -1,8 +1,11 @@
 import RXON
+import RXONSignatures
 
 /// What an authority remembers of a certificate that it has signed.
 public struct IssuedCertificate: Sendable, Hashable {
-  /// In hexadecimal digits.
+  /// SHA-256 of the certificate, in lower-case hexadecimal digits.
+  public var fingerprint: String
+  /// In lower-case hexadecimal digits.
   public var serial: String
   public var names: SubjectNames
   /// Unix seconds.
@@ -18,25 +21,27 @@ public struct IssuedCertificate: Sendable, Hashable {
 
   public var json: RawJSON {
     .object([
-      "serial": .string(serial), "id": .string(names.id), "dns": .strings(names.dns), "ip": .strings(names.ip),
+      "fingerprint": .string(fingerprint), "serial": .string(serial), "id": .string(names.id),
+      "dns": .strings(names.dns), "ip": .strings(names.ip),
       "issued_at": .integer(issuedAt), "not_after": .integer(notAfter),
       "revoked_at": revokedAt.map(RawJSON.integer) ?? .null,
     ])
   }
 
-  init(
-    serial: String, names: SubjectNames, issuedAt: Int, notAfter: Int
-  ) {
-    self.serial = serial
+  init(_ certificate: Certificate, names: SubjectNames, issuedAt: Int) throws(PKIFailure) {
+    fingerprint = hexadecimal(try certificate.fingerprint)
+    serial = certificate.serial
     self.names = names
     self.issuedAt = issuedAt
-    self.notAfter = notAfter
+    notAfter = certificate.notAfter
   }
 
   init(_ json: RawJSON, path: String) throws(PKIFailure) {
-    guard let serial = json["serial"]?.stringValue, let issuedAt = json["issued_at"]?.integerValue,
+    guard let fingerprint = json["fingerprint"]?.stringValue, let serial = json["serial"]?.stringValue,
+      let issuedAt = json["issued_at"]?.integerValue,
       let notAfter = json["not_after"]?.integerValue, let names = try SubjectNames(record: json)
     else { throw .unreadableRecord(path) }
+    self.fingerprint = fingerprint
     self.serial = serial
     self.names = names
     self.issuedAt = issuedAt

@@ -53,16 +53,22 @@ public struct JournalSnapshot: Sendable {
   public var finished: [TaskKey]
   /// Ids of events that were taken, most recent last, bounded.
   public var seenEvents: [String]
+  /// Nil before one was stored.
+  public var nodeSecret: NodeSecret?
+  /// In the order of the children's ids.
+  public var childAccess: [ChildAccessRecord]
 
   public init(
     tasks: [TaskRecord] = [], results: [ResultRecord] = [], events: [EventRecord] = [], finished: [TaskKey] = [],
-    seenEvents: [String] = []
+    seenEvents: [String] = [], nodeSecret: NodeSecret? = nil, childAccess: [ChildAccessRecord] = []
   ) {
     self.tasks = tasks
     self.results = results
     self.events = events
     self.finished = finished
     self.seenEvents = seenEvents
+    self.nodeSecret = nodeSecret
+    self.childAccess = childAccess
   }
 }
 

@@ -15,4 +15,12 @@ public enum JournalChange: Sendable, Hashable {
   case outboxDeadLettered(OutboxID, reason: String, detail: String, at: Int)
   /// Adds a dead letter that was never in the outbox.
   case deadLettered(DeadLetter)
+  /// The node's own key; takes the place of an earlier one.
+  case nodeSecretStored(NodeSecret)
+  /// See ``ChildAccessRecord/issueToken(digest:at:)``.
+  case childTokenIssued(child: String, digest: String, at: Int)
+  /// See ``ChildAccessRecord/revoke(at:)``.
+  case childRevoked(child: String, at: Int)
+  /// See ``ChildAccessRecord/restore()``.
+  case childRestored(child: String)
 }

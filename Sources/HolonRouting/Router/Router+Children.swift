@@ -180,6 +180,15 @@ extension Router {
     giveBackUnable()
   }
 
+  /// The child may not come back: what it holds, or should bring back after a restart, is offered again.
+  mutating func shutOut(_ id: String) {
+    if let slot = children.slot(of: id) { lose(slot, reason: "revoked") }
+    for task in awaited[id]?.sorted() ?? [] where tasks[task]?.assignment?.childID == id {
+      release(task, from: id, reason: "revoked")
+    }
+    awaited[id] = nil
+  }
+
   /// The words "not found" make the reference worker register again by itself.
   mutating func refuseUnknown(_ call: CallID, child: String) {
     emit(.refuse(call, CallFailure(status: 404, "worker \(child) not found: register again")))

@@ -10,7 +10,7 @@ extension Router {
       return
     }
     noteCall(of: slot)
-    guard !isAboutAnothers(event, than: child) else { return refuseHijack(event, call) }
+    guard !speaksForAnother(event, child: child) else { return refuseHijacking(call, event) }
     do throws(RelayedEvent.Refusal) {
       let relayed = try RelayedEvent.relaying(
         event, from: child, node: configuration.nodeID, maximumDepth: configuration.maximumDepth)
@@ -18,32 +18,6 @@ extension Router {
     } catch {
       bury(event, call, error)
     }
-  }
-
-  /// Whether the event names a job or a task that another child has. To the parent all jobs below are this node's, so
-  /// nobody above could tell. What nobody here has is for the parent to judge.
-  private func isAboutAnothers(_ event: WorkerEventPayload, than child: String) -> Bool {
-    let named = [event.targetTaskID, event.originTaskID].compactMap { $0 }
-    // The reference looks the target task up among the jobs when no job is named.
-    let jobs = [event.targetJobID, event.targetTaskID].compactMap { $0 }
-    return named.contains { belongsToOthers(tasks.slots(ofTaskID: $0), than: child) }
-      || jobs.contains { belongsToOthers(tasks.slots(ofJobID: $0), than: child) }
-  }
-
-  private func belongsToOthers(_ slots: some Sequence<Int>, than child: String) -> Bool {
-    var isAnothers = false
-    for slot in slots {
-      guard let holder = tasks[slot]?.holder else { continue }
-      if holder == child { return false }
-      isAnothers = true
-    }
-    return isAnothers
-  }
-
-  private mutating func refuseHijack(_ event: WorkerEventPayload, _ call: CallID?) {
-    emit(.report(.eventDropped(event.eventID, reason: "job_of_another")))
-    guard let call else { return }
-    emit(.refuse(call, CallFailure(status: 403, "Forbidden: another child has this job", code: .security)))
   }
 
   private mutating func relay(_ event: WorkerEventPayload, _ call: CallID?) {
@@ -91,6 +65,13 @@ extension Router {
       if let task { return task.uplink }
     }
     return configuration.uplinks.first
+  }
+
+  private mutating func refuseHijacking(_ call: CallID?, _ event: WorkerEventPayload) {
+    emit(.report(.eventDropped(event.eventID, reason: "not_its_task")))
+    guard let call else { return }
+    let target = event.targetTaskID ?? event.targetJobID ?? ""
+    emit(.refuse(call, CallFailure(status: 403, "Forbidden: another worker has \(target)", code: .security)))
   }
 
   private mutating func acknowledge(_ call: CallID?) {

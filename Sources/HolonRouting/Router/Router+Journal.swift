@@ -78,7 +78,9 @@ extension Router {
     // The task is offered again all the same; after a restart its old holder would be asked first.
     case .taskReleased: break
     // Not the router's.
-    case .taskForgotten, .delivered, .outboxDeadLettered, .deadLettered: break
+    case .taskForgotten, .delivered, .outboxDeadLettered, .deadLettered, .nodeSecretStored, .childTokenIssued,
+      .childRevoked, .childRestored:
+      break
     }
   }
 

@@ -15,6 +15,9 @@ public enum RoutingEvent: Sendable {
   /// A task was the answer to this poll and the answer could not be written.
   case handOutFailed(CallID, TaskKey)
 
+  /// The child is shut out: it will not come back.
+  case childRevoked(child: String)
+
   // From a parent.
   case taskArrived(PolledTask, from: UplinkID)
   /// A task arrived that must not be worked on; the parent gets a failure with this code and reason.

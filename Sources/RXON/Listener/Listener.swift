@@ -105,6 +105,13 @@ public struct CallFailure: Error, Sendable, Hashable {
   }
 }
 
+extension CallFailure {
+  /// One caller holds as many connections as it may.
+  public static let tooManyConnections = CallFailure(
+    status: 429, "Too many connections of this worker: close some first", code: .limitExceeded,
+    retryAfter: .seconds(1))
+}
+
 /// An open command channel of a child (protocol §1, WebSocket).
 public protocol CommandChannel: AnyObject, Sendable {
   var credentials: Credentials { get }

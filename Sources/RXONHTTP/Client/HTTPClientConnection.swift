@@ -10,6 +10,8 @@ final class HTTPClientConnection: ChannelInboundHandler {
 
   private let pool: HTTPConnectionPool
   private let limit: Int
+  /// What it was dialled with; nil for a plain one.
+  private let tls: TLSClientContext?
   private var context: ChannelHandlerContext?
   private(set) var call: HTTPClientCall?
   private var head: HTTPResponseHead?
@@ -22,14 +24,18 @@ final class HTTPClientConnection: ChannelInboundHandler {
   var supervisionSlot = -1
 
   /// - Parameter limit: of an answer's body, in bytes.
-  init(pool: HTTPConnectionPool, limit: Int) {
+  init(pool: HTTPConnectionPool, tls: TLSClientContext?, limit: Int) {
     self.pool = pool
+    self.tls = tls
     self.limit = limit
   }
 
   // MARK: - Calls
 
-  var isUsable: Bool { context?.channel.isActive == true && call == nil }
+  var isUsable: Bool { context?.channel.isActive == true && call == nil && isCurrent }
+
+  /// Certificates have not changed since: the parent would go on to see the old one, also past its end.
+  private var isCurrent: Bool { tls === pool.dialler.tls?.current }
 
   func start(_ call: HTTPClientCall) {
     guard let context else { return }
@@ -58,7 +64,7 @@ final class HTTPClientConnection: ChannelInboundHandler {
     guard let call, let head else { return }
     let response = HTTPClientResponse(status: Int(head.status.code), headers: head.headers, body: body)
     // An answer that came before the request was sent completely leaves a connection that nobody can use.
-    let isReusable = head.isKeepAlive && !call.isOver && isEverythingWritten
+    let isReusable = head.isKeepAlive && !call.isOver && isEverythingWritten && isCurrent
     reset()
     hasServed = true
     if isReusable {

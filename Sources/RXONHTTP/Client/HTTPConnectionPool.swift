@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import RXON
+import RXONTLS
 
 /// Kept-alive connections to one endpoint, on one event loop.
 ///
@@ -125,6 +126,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   private func takeIdle() -> HTTPClientConnection? {
     while let connection = idle.popLast() {
       if connection.isUsable { return connection }
+      connection.closeNow()
     }
     return nil
   }
@@ -186,10 +188,11 @@ final class HTTPConnectionPool: @unchecked Sendable {
 
   private func dial() {
     connecting += 1
-    dialler.dial(on: eventLoop).assumeIsolated().whenComplete { self.dialled($0) }
+    let tls = dialler.tls?.current
+    dialler.dial(on: eventLoop).assumeIsolated().whenComplete { self.dialled($0, tls: tls) }
   }
 
-  private func dialled(_ result: Result<any Channel, any Error>) {
+  private func dialled(_ result: Result<any Channel, any Error>, tls: TLSClientContext?) {
     connecting -= 1
     do {
       let channel = try result.get()
@@ -197,7 +200,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
         channel.close(promise: nil)
         return
       }
-      let connection = HTTPClientConnection(pool: self, limit: options.answerSize)
+      let connection = HTTPClientConnection(pool: self, tls: tls, limit: options.answerSize)
       openConnections += 1
       try channel.pipeline.syncOperations.addHandlers(Self.codec() + [connection])
       idle.append(connection)

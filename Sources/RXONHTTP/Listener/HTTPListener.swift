@@ -16,34 +16,43 @@ public final class HTTPListener: Listener {
   private let group: any EventLoopGroup
   private let limits: HTTPListenerLimits
   private let tls: TLSServerContexts?
+  private let extensions: [String: any HTTPResponder]
   private let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
+  private let refused: (@Sendable (HTTPRefusal) -> Void)?
   private let server = Mutex<HTTPServer?>(nil)
 
   /// - Parameters:
   ///   - port: 0 lets the system choose.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - tls: what encrypts the connections; nil for plain ones.
+  ///   - extensions: who answers paths beside those of the protocol; each begins with `/_holon/`.
   ///   - malformedEvent: told of events over the command channel that cannot be read; they are left out, since nothing
   ///     answers them and the channel is worth more than one of them.
+  ///   - refused: told of each connection and request that is turned away before the handler hears of it.
   public init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPListenerLimits = HTTPListenerLimits(),
-    tls: TLSServerContexts? = nil,
-    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil
+    tls: TLSServerContexts? = nil, extensions: [String: any HTTPResponder] = [:],
+    malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)? = nil,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.host = host
     self.port = port
     self.group = group
     self.limits = limits
     self.tls = tls
+    self.extensions = extensions
     self.malformedEvent = malformedEvent
+    self.refused = refused
   }
 
   /// - Throws: ``HTTPServerError`` when the address cannot be bound.
   public func start(handler: any ListenerHandler) async throws -> String {
-    let responder = ListenerResponder(handler: handler, limits: limits, malformedEvent: malformedEvent)
+    let responder = ListenerResponder(
+      handler: handler, limits: limits, extensions: extensions, malformedEvent: malformedEvent)
     let server = HTTPServer(
       host: host, port: port, group: group, limits: limits, tls: tls,
-      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder)
+      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder,
+      refused: refused)
     let boundPort = try await server.start()
     self.server.withLock { $0 = server }
     return "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"

@@ -5,9 +5,15 @@ import RXON
 struct ListenerResponder: HTTPResponder {
   let handler: any ListenerHandler
   let limits: HTTPListenerLimits
+  /// By their paths, which begin with `/_holon/`.
+  let extensions: [String: any HTTPResponder]
   let malformedEvent: (@Sendable (_ workerID: String, _ problem: String) -> Void)?
 
   func respond(to request: HTTPRequest, _ exchange: HTTPExchange) {
+    if request.path.hasPrefix("/_holon/"), let responder = extensions[String(request.path)] {
+      responder.respond(to: request, exchange)
+      return
+    }
     do {
       let route = try ListenerRoute(method: request.method, path: request.path)
       let credentials = try credentials(of: request, route: route)
@@ -38,7 +44,7 @@ struct ListenerResponder: HTTPResponder {
         respond: { answer, written in
           exchange.answer(ListenerAnswerEncoder.response(answer, isHolon: isHolon), written: written)
         },
-        watchAbandonment: { exchange.onAbandoned($0) }))
+        watchAbandonment: { exchange.onAbandoned($0) }, attribute: { exchange.attribute(to: $0) }))
   }
 
   private func decode(
@@ -127,6 +133,10 @@ struct ListenerResponder: HTTPResponder {
     handler.admitCommandChannel(credentials) { [handler, malformedEvent] refusal in
       if let refusal {
         exchange.answer(ListenerAnswerEncoder.response(for: refusal))
+        return
+      }
+      guard exchange.attribute(to: workerID) else {
+        exchange.answer(ListenerAnswerEncoder.response(for: .tooManyConnections))
         return
       }
       exchange.upgrade(request) { socket in

@@ -11,7 +11,7 @@ public final class HTTPExchange: @unchecked Sendable {
   private var abandonment: (@Sendable () -> Void)?
   private var isAbandoned = false
 
-  let persistence: HTTPPersistence
+  private(set) var persistence: HTTPPersistence
   /// The answer to a HEAD request has no body.
   let isHead: Bool
 
@@ -53,6 +53,17 @@ public final class HTTPExchange: @unchecked Sendable {
         exchange.abandonment = action
       }
     }
+  }
+
+  /// Counts the connection as one of `client`, which has proven by this request that it is it.
+  ///
+  /// To be called on the event loop, before the answer; elsewhere it does nothing.
+  /// - Returns: false when the client has as many connections as it may: the answer, which should say so, is the
+  ///   connection's last.
+  public func attribute(to client: String) -> Bool {
+    guard eventLoop.inEventLoop, let connection, !connection.attribute(to: client) else { return true }
+    persistence = .close
+    return false
   }
 
   /// The connection is gone.

@@ -8,49 +8,70 @@ import Synchronization
 ///
 /// Lifecycle: `start()` once, `stop(grace:)` once.
 public final class HTTPServer: Sendable {
-  private let host: String
-  private let port: Int
+  private let address: HTTPServerAddress
   private let group: any EventLoopGroup
   private let limits: HTTPServerLimits
   private let tls: TLSServerContexts?
   private let loops: [ObjectIdentifier: HTTPServerLoop]
-  private let openConnections = OpenConnections()
+  private let census: ConnectionCensus
   private let channel = Mutex<(any Channel)?>(nil)
 
+  /// As ``init(address:group:limits:tls:headers:responder:refused:)``, on a host and port; port 0 lets the system choose,
+  /// and ``start()`` tells which.
+  public convenience init(
+    host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
+  ) {
+    self.init(
+      address: .host(host, port: port), group: group, limits: limits, tls: tls, headers: headers,
+      responder: responder, refused: refused)
+  }
+
   /// - Parameters:
-  ///   - port: 0 lets the system choose; ``start()`` tells which.
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - headers: fields that every answer carries.
+  ///   - refused: told, on an event loop, of each connection and request that is turned away here.
   public init(
-    host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    tls: TLSServerContexts? = nil,
-    headers: [(name: String, value: String)] = [], responder: any HTTPResponder
+    address: HTTPServerAddress, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
-    self.host = host
-    self.port = port
+    self.address = address
     self.group = group
     self.limits = limits
     self.tls = tls
+    let census = ConnectionCensus(limits: limits)
+    self.census = census
     let serializer = HTTPResponseSerializer(commonHeaders: headers)
     var loops: [ObjectIdentifier: HTTPServerLoop] = [:]
     for eventLoop in group.makeIterator() {
       loops[ObjectIdentifier(eventLoop)] = HTTPServerLoop(
-        eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer)
+        eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer, census: census,
+        refused: refused)
     }
     self.loops = loops
   }
 
   /// Binds and begins to accept.
-  /// - Returns: the port that was bound.
+  /// - Returns: the port that was bound; 0 for an address without one.
   /// - Throws: ``HTTPServerError`` when the address cannot be bound.
+  @discardableResult
   public func start() async throws -> Int {
     do {
-      let bound = try await bootstrap().bind(host: host, port: port).get()
+      let bound =
+        switch address {
+        case .host(let host, let port):
+          try await bootstrap().serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()
+        case .unixDomainSocket(let path):
+          try await bootstrap().withBoundSocket(UnixDomainSocket.bind(to: path)).get()
+        }
       channel.withLock { $0 = bound }
-      return bound.localAddress?.port ?? port
+      return bound.localAddress?.port ?? 0
     } catch {
-      throw HTTPServerError(host: host, port: port, cause: error)
+      throw HTTPServerError(address: address, cause: error)
     }
   }
 
@@ -79,75 +100,48 @@ public final class HTTPServer: Sendable {
   }
 
   private func bootstrap() -> ServerBootstrap {
-    let (loops, limits, tls, openConnections) = (loops, limits, tls, openConnections)
+    let (loops, tls, census) = (loops, tls, census)
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-          let isWelcome = openConnections.open(limit: limits.connections)
-          channel.closeFuture.whenComplete { _ in openConnections.close() }
-          try Self.configure(channel, loop: loop, tls: tls?.current, isWelcome: isWelcome)
+          let network = NetworkAddress.network(of: channel.remoteAddress?.ipAddress ?? "")
+          let refusal = census.opened(from: network)
+          channel.closeFuture.whenComplete { _ in census.closed(from: network) }
+          if let refusal { loop.refused?(refusal) }
+          try Self.configure(
+            channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
         }
       }
   }
 
   private static func configure(
-    _ channel: any Channel, loop: HTTPServerLoop, tls: TLSServerContext?, isWelcome: Bool
+    _ channel: any Channel, loop: HTTPServerLoop, tls: TLSServerContext?, refusal: HTTPResponse?
   ) throws {
     if let tls {
       // An answer would cost a handshake.
-      guard isWelcome else { throw ChannelError.operationUnsupported }
+      guard refusal == nil else { throw ChannelError.operationUnsupported }
       try channel.pipeline.syncOperations.addHandler(TLSHandler(server: tls))
     }
     let connection = HTTPServerConnection(
-      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits),
-      refusal: isWelcome ? nil : .error(.serviceUnavailable, "too many connections").retrying(after: 1),
-      isSecure: tls != nil)
+      loop: loop, decoder: UpgradableRequestDecoder(limits: loop.limits), refusal: refusal, isSecure: tls != nil)
     try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
   }
 }
 
-/// The connections of a server, over all its loops.
-private final class OpenConnections: Sendable {
-  private let count = Atomic<Int>(0)
-
-  /// - Returns: whether the new connection is within `limit`.
-  func open(limit: Int) -> Bool {
-    count.add(1, ordering: .relaxed).newValue <= limit
-  }
-
-  func close() {
-    count.subtract(1, ordering: .relaxed)
-  }
-}
-
 extension HTTPResponse {
+  /// The answer to a connection that is not welcome.
+  fileprivate static func refusing(_ refusal: HTTPRefusal) -> HTTPResponse {
+    switch refusal {
+    case .connectionsOfAddress: .error(.tooManyRequests, "too many connections from this address").retrying(after: 1)
+    default: .error(.serviceUnavailable, "too many connections").retrying(after: 1)
+    }
+  }
+
   func retrying(after seconds: Int) -> HTTPResponse {
     var response = self
     response.headers.append((name: "Retry-After", value: String(seconds)))
     return response
-  }
-}
-
-/// An address that a server cannot listen on.
-public struct HTTPServerError: Error, CustomStringConvertible {
-  public let host: String
-  public let port: Int
-  public let cause: any Error
-
-  public var description: String {
-    "cannot listen on \(host):\(port): \(explanation)"
-  }
-
-  private var explanation: String {
-    switch (cause as? IOError)?.errnoCode {
-    case EADDRINUSE?: "another process uses this port; stop it, or choose another port"
-    case EACCES?: "this port needs more privileges; choose one above 1023, or grant CAP_NET_BIND_SERVICE"
-    case EADDRNOTAVAIL?: "no interface of this machine has this address"
-    default: "\(cause)"
-    }
   }
 }

@@ -46,6 +46,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private var headStarted: NIODeadline?
   private var unwrittenBytes = 0
 
+  let owner = ConnectionOwner()
   private(set) var deadline = NIODeadline.distantFuture
   var supervisionSlot = -1
 
@@ -135,9 +136,10 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
     case HTTPParserError.headerOverflow:
-      reject(.error(.requestHeaderFieldsTooLarge, "the request line or the header is larger than the limit"))
+      reject(
+        .error(.requestHeaderFieldsTooLarge, "the request line or the header is larger than the limit"), .largeHeader)
     case is HTTPParserError, is ByteToMessageDecoderError:
-      reject(.error(.badRequest, "this is not an HTTP/1.1 request"))
+      reject(.error(.badRequest, "this is not an HTTP/1.1 request"), .malformed)
     default:
       context.close(promise: nil)
     }
@@ -147,7 +149,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     headStarted = nil
     let request = IncomingRequest(head: head)
     if let refusal = request.refusal(limits: loop.limits) {
-      reject(refusal)
+      reject(refusal, refusal.status == .payloadTooLarge ? .largeBody : .malformed)
       return
     }
     incoming = request
@@ -157,7 +159,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private func append(_ part: ByteBuffer) {
     incoming?.expectsContinue = false
     guard let fits = incoming?.append(part, limit: loop.limits.bodySize), !fits else { return }
-    reject(.bodyTooLarge(limit: loop.limits.bodySize))
+    reject(.bodyTooLarge(limit: loop.limits.bodySize), .largeBody)
   }
 
   private func finish() {
@@ -172,8 +174,10 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   }
 
   /// Ends the connection with `response`, after the answers that are still owed.
-  private func reject(_ response: HTTPResponse) {
+  /// - Parameter refusal: nil where it was told already.
+  private func reject(_ response: HTTPResponse, _ refusal: HTTPRefusal? = nil) {
     guard !isIntakeOver else { return }
+    if let refusal { loop.refused?(refusal) }
     isIntakeOver = true
     incoming = nil
     failure = response
@@ -194,7 +198,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   func read(context: ChannelHandlerContext) {
     if mustHoldReads {
       isReadHeld = true
-      incoming?.bodyStarted = nil
+      incoming?.stopWaiting()
     } else {
       context.read()
     }
@@ -302,9 +306,6 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     guard !isLingering else { return }
     let now = NIODeadline.now()
     if incoming != nil, !isReadHeld {
-      if incoming?.bodyStarted == nil {
-        incoming?.bodyStarted = now
-      }
       deadline = incoming?.deadline(limits: loop.limits, now: now) ?? .distantFuture
     } else if current != nil {
       deadline = .distantFuture
@@ -325,7 +326,8 @@ extension HTTPServerConnection: SupervisedConnection {
       closeNow()
     } else if incoming != nil || headStarted != nil {
       deadline = .distantFuture
-      reject(.error(.requestTimeout, "the request did not arrive in time"))
+      reject(
+        .error(.requestTimeout, "the request did not arrive in time"), incoming == nil ? .slowHeader : .slowBody)
     } else {
       endIdleness(now: now)
     }

@@ -15,15 +15,21 @@ public struct HTTPServerLimits: Sendable, Hashable {
 
   /// Connections at once; further ones are answered 503. Default 10,000.
   public var connections = 10_000
+  /// Connections at once from one address (an IPv6 address counts by its first 64 bits); further ones are answered 429.
+  /// Default: no limit of its own.
+  public var connectionsPerAddress = Int.max
+  /// Connections at once of one client, once it has proven who it is; further ones are answered 429. Default: no limit.
+  public var connectionsPerClient = Int.max
   /// Complete requests that may wait on one connection behind the one being answered. Reading stops at the limit, so
   /// at most what had been read by then comes on top. Default 8.
   public var pipelinedRequests = 8
 
   /// From the first byte of a request to the end of its header. Default 15 s.
   public var headerTimeout = TimeAmount.seconds(15)
-  /// For the whole body, on top of the time that ``minimumBodyRate`` allows for what has come. Default 15 s.
-  public var bodyTimeout = TimeAmount.seconds(15)
-  /// Bytes a second that a body must keep up in the long run. Default 1 KiB.
+  /// In each span of this length the rest of a body must come, or as much of it as ``minimumBodyRate`` asks for.
+  /// Default 10 s.
+  public var bodyTimeout = TimeAmount.seconds(10)
+  /// Bytes a second that a body must keep up over each ``bodyTimeout``. Default 1 KiB.
   public var minimumBodyRate = 1 << 10
   /// Between requests. A request that is being answered may take any time. Default 120 s.
   public var idleTimeout = TimeAmount.seconds(120)

@@ -7,19 +7,24 @@ final class HTTPServerLoop: @unchecked Sendable {
   let limits: HTTPServerLimits
   let responder: any HTTPResponder
   let connections: SupervisedConnections
+  let census: ConnectionCensus
+  /// Told why something was turned away.
+  let refused: (@Sendable (HTTPRefusal) -> Void)?
   private let serializer: HTTPResponseSerializer
   private var dateSecond = Int.min
   private var date: [UInt8] = []
 
   init(
     eventLoop: any EventLoop, limits: HTTPServerLimits, responder: any HTTPResponder,
-    serializer: HTTPResponseSerializer
+    serializer: HTTPResponseSerializer, census: ConnectionCensus, refused: (@Sendable (HTTPRefusal) -> Void)?
   ) {
     self.eventLoop = eventLoop
     self.limits = limits
     self.responder = responder
     self.serializer = serializer
     connections = SupervisedConnections(eventLoop: eventLoop)
+    self.census = census
+    self.refused = refused
   }
 
   func serialize(

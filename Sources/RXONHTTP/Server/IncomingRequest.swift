@@ -6,8 +6,8 @@ import RXON
 struct IncomingRequest {
   let head: HTTPRequestHead
   private(set) var body: [UInt8] = []
-  /// When its body began to be waited for; nil while nobody reads.
-  var bodyStarted: NIODeadline?
+  /// The span in which enough of the body must come; nil while nobody reads.
+  private var span: (start: NIODeadline, receivedBefore: Int)?
   /// The client waits for `100 Continue` before it sends the body.
   var expectsContinue: Bool
 
@@ -40,10 +40,18 @@ struct IncomingRequest {
     return true
   }
 
-  /// When the body must be complete, or at least longer.
-  func deadline(limits: HTTPServerLimits, now: NIODeadline) -> NIODeadline {
-    let earned = TimeAmount.milliseconds(Int64(body.count) * 1000 / Int64(max(1, limits.minimumBodyRate)))
-    return (bodyStarted ?? now) + limits.bodyTimeout + earned
+  /// When the body must be complete, or longer by what the minimum rate asks for. Enough of it begins a new span, so a
+  /// fast beginning does not pay for a long silence.
+  mutating func deadline(limits: HTTPServerLimits, now: NIODeadline) -> NIODeadline {
+    let enough = Double(limits.minimumBodyRate) * Double(limits.bodyTimeout.nanoseconds) / 1e9
+    if let span, Double(body.count - span.receivedBefore) < max(1, enough) { return span.start + limits.bodyTimeout }
+    span = (now, body.count)
+    return now + limits.bodyTimeout
+  }
+
+  /// Nobody reads: the peer is not to blame.
+  mutating func stopWaiting() {
+    span = nil
   }
 
   func complete(remoteAddress: String, certificate: ClientCertificate?) -> HTTPRequest {

@@ -1,18 +1,35 @@
 import RXON
+import RXONSignatures
 import Synchronization
+
+/// A token as calls present it, and as it signs.
+struct PresentedToken: Sendable {
+  let text: String
+  let secret: HMACSecret
+
+  init(_ text: String) {
+    self.text = text
+    secret = HMACSecret(text)
+  }
+}
 
 /// The configured token of a transport and what the parent has given out in its place.
 final class AccessTokens: Sendable {
-  let configured: String
-  private let issued = Mutex<TokenResponse?>(nil)
+  private struct Issued {
+    var access: PresentedToken
+    var refreshToken: String?
+  }
+
+  let configured: PresentedToken
+  private let issued = Mutex<Issued?>(nil)
 
   init(configured: String) {
-    self.configured = configured
+    self.configured = PresentedToken(configured)
   }
 
   /// What `X-Worker-Token` carries now.
-  var current: String {
-    issued.withLock { $0?.accessToken } ?? configured
+  var current: PresentedToken {
+    issued.withLock { $0?.access } ?? configured
   }
 
   var refreshToken: String? {
@@ -23,10 +40,9 @@ final class AccessTokens: Sendable {
     guard Self.isSendable(token.accessToken) else {
       throw TransportError(.protocolViolation, "the access token cannot stand in a header")
     }
+    let access = PresentedToken(token.accessToken)
     issued.withLock { issued in
-      var adopted = token
-      adopted.refreshToken = token.refreshToken ?? issued?.refreshToken
-      issued = adopted
+      issued = Issued(access: access, refreshToken: token.refreshToken ?? issued?.refreshToken)
     }
   }
 

@@ -53,15 +53,18 @@ final class CommandSubscription: WebSocketDelegate {
   typealias Continuation = AsyncThrowingStream<WorkerCommand, any Error>.Continuation
 
   let socket: WebSocket
+  /// What the channel was opened with.
+  let token: PresentedToken
   private let continuation: Continuation
   private let subscriptions: CommandSubscriptions
   private let malformedCommand: (@Sendable (_ problem: String) -> Void)?
 
   init(
-    socket: WebSocket, continuation: Continuation, subscriptions: CommandSubscriptions,
+    socket: WebSocket, token: PresentedToken, continuation: Continuation, subscriptions: CommandSubscriptions,
     malformedCommand: (@Sendable (_ problem: String) -> Void)?
   ) {
     self.socket = socket
+    self.token = token
     self.continuation = continuation
     self.subscriptions = subscriptions
     self.malformedCommand = malformedCommand

@@ -10,9 +10,10 @@ extension HTTPTransport {
     guard !commands.isClosed else { throw .transportClosed }
     let (stream, continuation) = AsyncThrowingStream<WorkerCommand, any Error>.makeStream(
       bufferingPolicy: .bufferingOldest(options.waitingCommands))
-    let socket = try await dial { [commands, options] socket in
+    let token = tokens.current
+    let socket = try await dial(with: token) { [commands, options] socket in
       let subscription = CommandSubscription(
-        socket: socket, continuation: continuation, subscriptions: commands,
+        socket: socket, token: token, continuation: continuation, subscriptions: commands,
         malformedCommand: options.malformedCommand)
       return commands.add(subscription) ? subscription : nil
     }
@@ -21,13 +22,13 @@ extension HTTPTransport {
   }
 
   private func dial(
-    accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
+    with token: PresentedToken, accept: @escaping @Sendable (WebSocket) -> (any WebSocketDelegate)?
   ) async throws(TransportError) -> WebSocket {
     let opened = pool.eventLoop.makePromise(of: WebSocket.self)
     let isCancelled = Atomic<Bool>(false)
     let dialer = WebSocketDialer(
       dialler: pool.dialler, target: endpoint.path + RXONProtocol.Path.commands(workerID: workerID),
-      headers: identification(token: tokens.current), options: options, connections: pool.connections)
+      headers: identification(token: token.text), options: options, connections: pool.connections)
     dialer.dial(opened) { socket in
       isCancelled.load(ordering: .relaxed) ? nil : accept(socket)
     }
@@ -48,7 +49,10 @@ extension HTTPTransport {
   }
 
   public func emitEventUnanswered(_ event: WorkerEventPayload) async -> Bool {
-    guard let socket = commands.current?.socket, let body = try? signer.encode(event) else { return false }
+    guard let channel = commands.current, let body = try? signer.encode(event, with: secret(for: channel.token)) else {
+      return false
+    }
+    let socket = channel.socket
     let written = socket.eventLoop.makePromise(of: Void.self)
     socket.send(text: body, promise: written)
     return await withCheckedContinuation { continuation in

@@ -2,6 +2,7 @@ public import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import RXON
+import RXONSignatures
 import RXONTLS
 import Synchronization
 
@@ -24,7 +25,8 @@ public final class HTTPTransport: Transport {
   /// - Parameters:
   ///   - url: `http://host[:port][/prefix]`, or `https` for an encrypted connection; `ws` means `http`, `wss` means `https`.
   ///   - workerID: the identity under which the transport speaks.
-  ///   - token: authenticates and signs, until the parent issues an access token; then it signs only.
+  ///   - token: authenticates and signs, until the parent issues an access token; then it signs only, and that only where
+  ///     the parent is no Holon.
   ///   - group: one of its event loops is used.
   /// - Throws: ``TransportError`` of kind `unsendable` when one of these cannot be used.
   public convenience init(
@@ -57,7 +59,7 @@ public final class HTTPTransport: Transport {
     self.workerID = workerID
     self.options = options
     tokens = AccessTokens(configured: token)
-    signer = MessageSigner(workerID: workerID, secret: token, clock: clock)
+    signer = MessageSigner(workerID: workerID, clock: clock)
     decoder = ReplyDecoder(answerSize: options.answerSize)
     pool = HTTPConnectionPool(
       dialler: Dialler(
@@ -108,8 +110,10 @@ public final class HTTPTransport: Transport {
   public func register(
     _ registration: WorkerRegistration
   ) async throws(TransportError) -> RegistrationReply {
+    let token = tokens.current
     let response = try await call(
-      .POST, RXONProtocol.Path.register, body: signer.encode(registration), timeout: options.presenceTimeout)
+      .POST, RXONProtocol.Path.register, body: signer.encode(registration, with: secret(for: token)), token: token,
+      timeout: options.presenceTimeout)
     let reply = try decoder.registration(response.body)
     isParentHolon.store(response.headers.first(name: RXONProtocol.Header.holon) == "1", ordering: .relaxed)
     if let token = reply.token {
@@ -131,7 +135,9 @@ public final class HTTPTransport: Transport {
   public func sendResult(
     _ result: TaskResult
   ) async throws(TransportError) -> ResultReply {
-    let response = try await call(.POST, RXONProtocol.Path.result, body: signer.encode(result))
+    let token = tokens.current
+    let response = try await call(
+      .POST, RXONProtocol.Path.result, body: signer.encode(result, with: secret(for: token)), token: token)
     return try decoder.result(response.body)
   }
 
@@ -143,12 +149,17 @@ public final class HTTPTransport: Transport {
       return try decoder.heartbeat(
         await call(.PATCH, path, timeout: options.presenceTimeout, isRepeatable: true).body)
     }
-    return try decoder.heartbeat(
-      await call(.PATCH, path, body: signer.encode(heartbeat), timeout: options.presenceTimeout).body)
+    let token = tokens.current
+    let response = try await call(
+      .PATCH, path, body: signer.encode(heartbeat, with: secret(for: token)), token: token,
+      timeout: options.presenceTimeout)
+    return try decoder.heartbeat(response.body)
   }
 
   public func emitEvent(_ event: WorkerEventPayload) async throws(TransportError) {
-    _ = try await call(.POST, RXONProtocol.Path.events, body: signer.encode(event))
+    let token = tokens.current
+    _ = try await call(
+      .POST, RXONProtocol.Path.events, body: signer.encode(event, with: secret(for: token)), token: token)
   }
 
   // MARK: - Tokens
@@ -195,15 +206,21 @@ public final class HTTPTransport: Transport {
     tokens.forget()
   }
 
+  /// What a call that presents `token` signs with. A plain parent knows the configured token alone. A Holon checks with
+  /// the token that is presented too, and may know the configured one by its digest only (protocol §7).
+  func secret(for token: PresentedToken) -> HMACSecret {
+    parentFeatures.isHolon ? token.secret : tokens.configured.secret
+  }
+
   // MARK: - Sending
 
   /// - Parameter token: nil is the token at hand.
   private func call(
-    _ method: HTTPMethod, _ path: String, body: [UInt8] = [], token: String? = nil, timeout: TimeAmount? = nil,
+    _ method: HTTPMethod, _ path: String, body: [UInt8] = [], token: PresentedToken? = nil, timeout: TimeAmount? = nil,
     isPoll: Bool = false, isRepeatable: Bool = false
   ) async throws(TransportError) -> HTTPClientResponse {
     let call = HTTPClientCall(
-      request: request(method, path, body: body, token: token ?? tokens.current),
+      request: request(method, path, body: body, token: (token ?? tokens.current).text),
       timeout: timeout ?? options.callTimeout, isPoll: isPoll, isRepeatable: isRepeatable)
     let response = try await pool.answer(to: call).get()
     if let date = response.headers.first(name: "date") {

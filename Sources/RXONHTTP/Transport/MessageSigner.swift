@@ -37,24 +37,22 @@ final class MessageSigner: Sendable {
   private static let greatestLead = 30
 
   private let workerID: String
-  private let secret: HMACSecret
   private let clock: ParentClock
   private let lastHeartbeat = Mutex(0)
 
-  init(workerID: String, secret: String, clock: ParentClock) {
+  init(workerID: String, clock: ParentClock) {
     self.workerID = workerID
-    self.secret = HMACSecret(secret)
     self.clock = clock
   }
 
-  func encode(_ message: some SignedMessage) throws(TransportError) -> [UInt8] {
-    try sign(message, timestamp: message.timestamp ?? clock.now())
+  func encode(_ message: some SignedMessage, with secret: HMACSecret) throws(TransportError) -> [UInt8] {
+    try sign(message, timestamp: message.timestamp ?? clock.now(), with: secret)
   }
 
   /// Two equal heartbeats of one second would be one message to the parent, and the second a replay; so no two that are
   /// dated here have the same second.
-  func encode(_ heartbeat: Heartbeat) throws(TransportError) -> [UInt8] {
-    try sign(heartbeat, timestamp: heartbeat.timestamp ?? nextHeartbeatTime())
+  func encode(_ heartbeat: Heartbeat, with secret: HMACSecret) throws(TransportError) -> [UInt8] {
+    try sign(heartbeat, timestamp: heartbeat.timestamp ?? nextHeartbeatTime(), with: secret)
   }
 
   private func nextHeartbeatTime() -> Int {
@@ -66,7 +64,7 @@ final class MessageSigner: Sendable {
   }
 
   private func sign<Message: SignedMessage>(
-    _ message: Message, timestamp: Int
+    _ message: Message, timestamp: Int, with secret: HMACSecret
   ) throws(TransportError) -> [UInt8] {
     var message = message
     var security = message.security ?? SecurityContext()

@@ -30,6 +30,20 @@ public struct TLSCertificate: Sendable, Hashable {
   /// All certificates of a PEM file, in its order. Anything else in the file is passed over.
   /// - Throws: ``TLSConfigurationError`` when the file cannot be read or has no certificate, or a damaged one.
   public static func certificates(inFile path: String) throws(TLSConfigurationError) -> [TLSCertificate] {
-    throw TLSConfigurationError(.internal, "not yet")
+    let file = try CredentialFile(path, for: .certificate)
+    return try all(of: try file.certificates(), in: file)
+  }
+
+  static func all(
+    of objects: [OpenSSLObject], in file: borrowing CredentialFile
+  ) throws(TLSConfigurationError) -> [TLSCertificate] {
+    var certificates: [TLSCertificate] = []
+    for (index, object) in objects.enumerated() {
+      guard let certificate = TLSCertificate(object.pointer) else {
+        throw file.invalid("its certificate no. \(index + 1) has no readable validity or serial number; get another")
+      }
+      certificates.append(certificate)
+    }
+    return certificates
   }
 }

@@ -32,7 +32,7 @@ struct JournalOption: ParsableArguments {
     }
   }
 
-  private func path() throws(CommandFailure) -> String {
+  func path() throws(CommandFailure) -> String {
     if let journal { return journal }
     do {
       return try file.inputs().loadJournal().path

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A TCP connection of a ``Dialler``, closed with its last reference.
+/// A connection of a ``Dialler``, closed with its last reference.
 final class Connection {
   private let descriptor: Int32
   private let deadline: ContinuousClock.Instant
@@ -18,6 +18,27 @@ final class Connection {
     var size = socklen_t(MemoryLayout<Int32>.size)
     getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &status, &size)
     guard status == 0 else { throw .refused(Self.reason(status)) }
+  }
+
+  /// Connects to a socket in the file system; nil when nobody listens there.
+  init?(toSocket path: String, deadline: ContinuousClock.Instant) throws(Dialler.Failure) {
+    self.deadline = deadline
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    // A node makes no socket either where the path is too long.
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw .broken(Self.reason(errno)) }
+    let status = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard status != 0 else { return }
+    if errno == ENOENT || errno == ECONNREFUSED { return nil }
+    throw .refused(errno == EACCES ? "only the user that the node runs as may use it" : Self.reason(errno))
   }
 
   deinit {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Opens TCP connections for commands that ask one question and end. Blocks; the node has its own network code.
+/// Opens connections for commands that ask one question and end. Blocks; the node has its own network code.
 struct Dialler {
   /// For all that one connection is used for.
   var timeout: Duration = .seconds(5)
@@ -43,6 +43,12 @@ struct Dialler {
       return .failure(failure)
     }
     return try opened.get()
+  }
+
+  /// Connects to a socket in the file system.
+  /// - Returns: nil when nobody listens there.
+  func connect(toSocket path: String) throws(Failure) -> Connection? {
+    try Connection(toSocket: path, deadline: ContinuousClock.now + timeout)
   }
 
   private func resolve<Outcome>(

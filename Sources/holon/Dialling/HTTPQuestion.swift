@@ -15,11 +15,15 @@ struct HTTPQuestion {
     var body: [UInt8]
   }
 
-  static let answerLimit = 8 << 20
+  static let answerLimit = 32 << 20
 
   /// Asks over a connection of its own. Blocks.
   func ask(with dialler: Dialler = Dialler()) throws(Dialler.Failure) -> Answer {
-    let connection = try dialler.connect(to: endpoint.host, port: endpoint.dialledPort)
+    try ask(over: dialler.connect(to: endpoint.host, port: endpoint.dialledPort))
+  }
+
+  /// Asks over a connection that is used for nothing else. Blocks.
+  func ask(over connection: Connection) throws(Dialler.Failure) -> Answer {
     var head = "\(method) \(endpoint.path)\(path) HTTP/1.1\r\nHost: \(endpoint.authority)\r\nConnection: close\r\n"
     if method != "GET" { head += "Content-Length: 0\r\n" }
     for header in headers { head += "\(header.name): \(header.value)\r\n" }

@@ -13,6 +13,11 @@ enum Terminal {
     write(lines.joined(), to: STDERR_FILENO)
   }
 
+  /// What is good to know, beside the data.
+  static func note(_ text: String) {
+    write(text + "\n", to: STDERR_FILENO)
+  }
+
   /// Writes all of it; gives up silently when the reader is gone.
   static func write(_ text: String, to descriptor: Int32) {
     var text = text

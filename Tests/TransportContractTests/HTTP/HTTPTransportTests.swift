@@ -2,6 +2,8 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import RXONSignatures
+import Synchronization
 import Testing
 
 @Suite("HTTP transport: odd parents", .serialized, .timeLimit(.minutes(2)))
@@ -213,6 +215,29 @@ struct HTTPTransportTests {
   func schemes(_ scheme: String) throws {
     registerTransportSchemes()
     #expect(try makeTransport(url: "\(scheme)://parent:8080", workerID: "w1", token: "t") is HTTPTransport)
+  }
+
+  @Test(
+    "with an access token, what is sent is signed with that for a Holon, with the configured token for another parent",
+    arguments: [("X-Holon: 1", "access"), ("X-Other: 1", "secret")])
+  func signingSecret(header: String, secret: String) async throws {
+    let heartbeat = Mutex("")
+    let server = try await RawServer.start { peer in
+      guard peer.received.hasSuffix("}") else { return }
+      if peer.received.hasPrefix("PATCH") { heartbeat.withLock { $0 = peer.received } }
+      let reply = #"{"status":"registered","access_token":"access","expires_in":60,"worker_id":"w1"}"#
+      peer.sendAndClose(Self.answer("200 OK", [header, "Connection: close"], body: reply))
+    }
+    let transport = try HTTPTransport(url: "http://127.0.0.1:\(server.port)", workerID: "w1", token: "secret")
+    _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+    _ = try await transport.sendHeartbeat(Heartbeat(workerID: "w1", status: "idle"))
+    await transport.close()
+    await server.stop()
+    let text = heartbeat.withLock { $0 }
+    #expect(text.contains("X-Worker-Token: access\r\n"))
+    let body = try RawJSON(validating: Array(try #require(text.split(separator: "\r\n\r\n").last).utf8))
+    let signature = try #require(body["security"]?["signature"]?.stringValue)
+    try PayloadSignature.verify(signature, of: body, with: HMACSecret(secret))
   }
 
   @Test("two equal heartbeats sent at once are told apart by their time")

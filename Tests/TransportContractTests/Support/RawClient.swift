@@ -76,9 +76,10 @@ func request(_ line: String, _ headers: [String] = [], body: String = "") -> Str
 /// Starts a listener with these limits for the length of `body`.
 func withListener(
   _ parent: StubParent = StubParent(), limits: HTTPListenerLimits = HTTPListenerLimits(),
-  group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, _ body: (_ port: Int) async throws -> Void
+  group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, refused: (@Sendable (HTTPRefusal) -> Void)? = nil,
+  _ body: (_ port: Int) async throws -> Void
 ) async throws {
-  let listener = HTTPListener(host: "127.0.0.1", port: 0, group: group, limits: limits)
+  let listener = HTTPListener(host: "127.0.0.1", port: 0, group: group, limits: limits, refused: refused)
   let url = try await listener.start(handler: parent)
   do {
     try await body(try Endpoint(url).port ?? 0)

@@ -28,7 +28,7 @@ struct OpenWire: Sendable {
 }
 
 enum Wires {
-  static let all: [any Wire] = [InProcessWire(), HTTPWire()]
+  static let all: [any Wire] = [InProcessWire(), HTTPWire(), HTTPWire(isSecure: true)]
 }
 
 struct InProcessWire: Wire {
@@ -51,24 +51,33 @@ struct InProcessWire: Wire {
 }
 
 struct HTTPWire: Wire {
-  var testDescription: String { "http" }
+  /// Encrypted, with certificates on both sides.
+  var isSecure = false
+
+  var testDescription: String { isSecure ? "https" : "http" }
 
   func open(_ handler: any ListenerHandler, token: String) async throws -> OpenWire {
-    var limits = HTTPListenerLimits()
-    limits.bodySize = 32 << 20
-    let listener = HTTPListener(
-      host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits)
+    let listener = try makeListener(port: 0)
     let url = try await listener.start(handler: handler)
-    let transport = try HTTPTransport(url: url, workerID: "w1", token: token)
+    var options = HTTPTransportOptions()
+    options.tls = isSecure ? try WireCertificates.clientContexts() : nil
+    let transport = try HTTPTransport(url: url, workerID: "w1", token: token, options: options)
     let port = try #require(try Endpoint(url).port)
     return OpenWire(
       listener: listener, transport: transport,
-      reopen: { [limits] handler in
-        let listener = HTTPListener(
-          host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton, limits: limits)
+      reopen: { handler in
+        let listener = try makeListener(port: port)
         _ = try await listener.start(handler: handler)
         return listener
       })
+  }
+
+  private func makeListener(port: Int) throws -> HTTPListener {
+    var limits = HTTPListenerLimits()
+    limits.bodySize = 32 << 20
+    return HTTPListener(
+      host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton, limits: limits,
+      tls: isSecure ? try WireCertificates.serverContexts() : nil)
   }
 }
 
