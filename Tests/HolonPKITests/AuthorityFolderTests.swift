@@ -32,6 +32,24 @@ struct AuthorityFolderTests {
     #expect(try mode(of: folder.revocationListFile) == 0o644)
   }
 
+  @Test("it does not open with a key that everybody can read")
+  func readableKey() throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.keyFile)
+    expectFailure(.storage, "ca.key can be read or written by everybody") { _ = try folder.authority() }
+  }
+
+  @Test("an init that was cut off says what to do")
+  func cutOffInit() throws {
+    try FileManager.default.removeItem(atPath: folder.certificateFile)
+    expectFailure(.exists, "remove it and try again") {
+      _ = try folder.create(name: "Again", lifetime: day, passphrase: nil, now: now())
+    }
+    try FileManager.default.removeItem(atPath: folder.keyFile)
+    #expect(throws: Never.self) {
+      _ = try folder.create(name: "Again", lifetime: day, passphrase: nil, now: now())
+    }
+  }
+
   @Test("it is not made twice")
   func notTwice() throws {
     let before = try contents(below: folder.path)
@@ -45,7 +63,10 @@ struct AuthorityFolderTests {
   func reopen() throws {
     #expect(try folder.authority().certificate.fingerprint == authority.certificate.fingerprint)
     let locked = AuthorityFolder(scratch.file("locked"))
-    let passphrase = try Passphrase(file: scratch.write("open sesame\n", to: "passphrase"))
+    let file = try scratch.write("open sesame\n", to: "passphrase")
+    expectFailure(.storage, "chmod 600") { _ = try Passphrase(file: file) }
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    let passphrase = try Passphrase(file: file)
     _ = try locked.create(name: "Locked", lifetime: day, passphrase: passphrase, now: now())
     #expect(throws: Never.self) { _ = try locked.authority(passphrase: Passphrase("open sesame")) }
     expectFailure(.malformed, "ca.key") { _ = try locked.authority() }

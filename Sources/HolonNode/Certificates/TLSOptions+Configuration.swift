@@ -1,10 +1,10 @@
-import HolonConfig
-import RXONTLS
+public import HolonConfig
+public import RXONTLS
 
 // The TLS settings of the configuration in the words of the TLS module.
 
 extension TLSServerOptions {
-  init(_ settings: ServerTLSConfiguration) {
+  public init(_ settings: ServerTLSConfiguration) {
     self.init(identity: TLSIdentity(settings.identity))
     clientTrust = settings.clientAuthorities.map { .file($0) }
     clientCertificates =
@@ -24,7 +24,7 @@ extension TLSServerOptions {
 }
 
 extension TLSClientOptions {
-  init(_ settings: ClientTLSConfiguration) {
+  public init(_ settings: ClientTLSConfiguration) {
     self.init()
     trust = settings.authorities.map { .file($0) } ?? .system
     identity = settings.identity.map(TLSIdentity.init)

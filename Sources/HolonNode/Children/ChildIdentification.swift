@@ -114,8 +114,8 @@ struct ChildIdentification {
       guard !owner.isCertified else { throw Self.uncertifiedToken }
       let secrets = configuredSecrets(of: owner.workerID) + [HMACSecret(presented)]
       return Identity(workerID: owner.workerID, secrets: secrets, proof: .token)
-    case .expired:
-      throw Self.expiredToken
+    case .expired(let owner):
+      throw claimed == nil || claimed == owner.workerID ? Self.expiredToken : Self.anothersToken
     case .foreign:
       break
     }

@@ -65,6 +65,21 @@ public enum DurableFile {
     return text
   }
 
+  /// As ``readText(_:limit:)``, of a file with a secret.
+  /// - Throws: also when everybody on the machine can read it.
+  public static func readSecret(_ path: String, limit: Int = 256 << 10) throws(PKIFailure) -> String {
+    let text = try readText(path, limit: limit)
+    var attributes = stat()
+    guard stat(path, &attributes) == 0 else { throw failure("read", path) }
+    guard attributes.st_mode & 0o007 == 0 else {
+      throw PKIFailure(
+        .storage,
+        "\(path) can be read or written by everybody on this machine; chmod 600 it, and if others were on the "
+          + "machine, make a new one")
+    }
+    return text
+  }
+
   public static func exists(_ path: String) -> Bool {
     var attributes = stat()
     return lstat(path, &attributes) == 0

@@ -57,12 +57,12 @@ public struct AuthorityFolder: Sendable {
 
   /// The authority's certificate alone, for what needs no key.
   public func certificate() throws(PKIFailure) -> Certificate {
-    try Certificate(pem: read(certificateFile))
+    try Certificate(pem: read(certificateFile, DurableFile.readText(_:limit:)))
   }
 
   public func authority(passphrase: Passphrase? = nil) throws(PKIFailure) -> CertificateAuthority {
     let certificate = try certificate()
-    let text = try read(keyFile)
+    let text = try read(keyFile, DurableFile.readSecret(_:limit:))
     let key: PrivateKey
     do throws(PKIFailure) {
       key = try PrivateKey(pem: text, passphrase: passphrase)
@@ -72,9 +72,11 @@ public struct AuthorityFolder: Sendable {
     return try CertificateAuthority(certificate: certificate, key: key)
   }
 
-  private func read(_ file: String) throws(PKIFailure) -> String {
+  private func read(
+    _ file: String, _ reader: (String, Int) throws(PKIFailure) -> String
+  ) throws(PKIFailure) -> String {
     do throws(PKIFailure) {
-      return try DurableFile.readText(file)
+      return try reader(file, 64 << 10)
     } catch  where error.kind == .notFound {
       throw PKIFailure(.notFound, "there is no authority in \(path) (\(file) is missing); make one with holon pki init")
     }

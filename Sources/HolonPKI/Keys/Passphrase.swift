@@ -12,7 +12,7 @@ public struct Passphrase: Sendable {
 
   /// Reads the first line of a file.
   public init(file: String) throws(PKIFailure) {
-    let text = try DurableFile.readText(file, limit: 4096)
+    let text = try DurableFile.readSecret(file, limit: 4096)
     try self.init(String(text.prefix { !$0.isNewline }))
   }
 }

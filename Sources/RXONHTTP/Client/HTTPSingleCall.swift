@@ -1,5 +1,5 @@
 import NIOCore
-import NIOHTTP1
+public import NIOHTTP1
 import NIOPosix
 public import RXON
 public import RXONTLS
@@ -16,6 +16,7 @@ public struct HTTPSingleCall: Sendable {
 
   public struct Answer: Sendable {
     public var status: Int
+    public var headers: HTTPHeaders
     public var body: [UInt8]
   }
 
@@ -28,31 +29,64 @@ public struct HTTPSingleCall: Sendable {
   /// - Parameter path: goes after the endpoint's own.
   /// - Throws: when there is no answer; any status is an answer.
   public func post(_ path: String, _ body: [UInt8]) async throws(TransportError) -> Answer {
-    guard !endpoint.isSecure || tls != nil else {
-      throw TransportError(.unsendable, "'\(endpoint)' asks for TLS, and there is no context for it")
-    }
+    try await send(
+      .POST, path,
+      headers: [
+        ("Content-Type", "application/json"), (RXONProtocol.Header.version, RXONProtocol.version),
+        (RXONProtocol.Header.holon, "1"),
+      ], body)
+  }
+
+  /// - Parameters:
+  ///   - path: goes after the endpoint's own.
+  ///   - headers: besides `Host` and `Content-Length`.
+  /// - Throws: when there is no answer; any status is an answer.
+  public func send(
+    _ method: HTTPMethod, _ path: String, headers: [(String, String)] = [], _ body: [UInt8] = []
+  ) async throws(TransportError) -> Answer {
     var options = HTTPTransportOptions()
     options.connections = 1
     options.answerSize = answerSize
     let pool = HTTPConnectionPool(
-      dialler: Dialler(
-        endpoint: endpoint, tls: endpoint.isSecure ? tls.map(TLSClientContexts.init) : nil,
-        timeout: TimeAmount(timeout)),
-      eventLoop: MultiThreadedEventLoopGroup.singleton.any(), options: options)
+      dialler: try dialler, eventLoop: MultiThreadedEventLoopGroup.singleton.any(), options: options)
+    var head = [("Host", endpoint.authority)] + headers
+    if method != .GET { head.append(("Content-Length", String(body.count))) }
+    let request = HTTPClientRequest(
+      method: method, target: endpoint.path + path, headers: HTTPHeaders(head), body: body)
     let call = HTTPClientCall(
-      request: request(path, body), timeout: TimeAmount(timeout + timeout), isPoll: false, isRepeatable: false)
+      request: request, timeout: TimeAmount(timeout + timeout), isPoll: false, isRepeatable: false)
     let outcome = await pool.answer(to: call)
     try? await pool.close().get()
     let response = try outcome.get()
-    return Answer(status: response.status, body: response.body)
+    return Answer(status: response.status, headers: response.headers, body: response.body)
   }
 
-  private func request(_ path: String, _ body: [UInt8]) -> HTTPClientRequest {
-    let headers = [
-      ("Host", endpoint.authority), ("Content-Type", "application/json"), ("Content-Length", String(body.count)),
-      (RXONProtocol.Header.version, RXONProtocol.version), (RXONProtocol.Header.holon, "1"),
-    ]
-    return HTTPClientRequest(
-      method: .POST, target: endpoint.path + path, headers: HTTPHeaders(headers), body: body)
+  /// Connects and asks nothing.
+  /// - Returns: what the TLS handshake came to; nil where the scheme asks for none.
+  public func connect() async throws(TransportError) -> TLSSession? {
+    let dialler = try dialler
+    do {
+      let channel = try await dialler.dial(on: MultiThreadedEventLoopGroup.singleton.any()).get()
+      let session = try? await channel.eventLoop.submit { Self.session(of: channel) }.get()
+      try? await channel.close().get()
+      return session ?? nil
+    } catch {
+      throw error as? TransportError ?? TransportError(dialling: endpoint, error)
+    }
+  }
+
+  private static func session(of channel: any Channel) -> TLSSession? {
+    try? channel.pipeline.syncOperations.handler(type: TLSHandler.self).session
+  }
+
+  private var dialler: Dialler {
+    get throws(TransportError) {
+      guard !endpoint.isSecure || tls != nil else {
+        throw TransportError(.unsendable, "'\(endpoint)' asks for TLS, and there is no context for it")
+      }
+      return Dialler(
+        endpoint: endpoint, tls: endpoint.isSecure ? tls.map(TLSClientContexts.init) : nil,
+        timeout: TimeAmount(timeout))
+    }
   }
 }

@@ -2,24 +2,30 @@ import Glibc
 import HolonConfig
 import RXON
 
-/// Everything that `holon check` looks at. Blocks; each step has a limit in time.
+/// Everything that `holon check` looks at. Each step has a limit in time.
 struct Inspection {
   let loaded: LoadedConfiguration
 
-  var findings: [Finding] {
+  func findings() async -> [Finding] {
     let configuration = loaded.configuration
     let counts = "\(configuration.listen.count) to listen on, \(configuration.uplinks.count) to dial"
     var findings = [Finding.fine("configuration", "valid: \(configuration.id), \(counts)")]
     findings += loaded.warnings.map(Finding.init(warning:))
     findings += loaded.secretFiles.map(SecretFileProbe.inspect)
-    findings += configuration.listen.map { PortProbe.inspect($0.url, subject: "listen \($0.url)") }
+    for listener in configuration.listen {
+      findings += inspect(listener.url, listener.tls, "listen \(listener.url)")
+    }
     if let status = configuration.status {
-      findings.append(PortProbe.inspect(status.url, subject: "status \(status.url)"))
+      findings += inspect(status.url, status.tls, "status \(status.url)")
     }
     findings += JournalProbe(settings: configuration.journal).findings
     for uplink in configuration.uplinks {
-      findings += ParentProbe(uplink: uplink, workerID: configuration.id).findings
+      findings += await ParentProbe(uplink: uplink, workerID: configuration.id).findings()
     }
     return findings
+  }
+
+  private func inspect(_ url: Endpoint, _ tls: ServerTLSConfiguration?, _ subject: String) -> [Finding] {
+    [PortProbe.inspect(url, subject: subject)] + (tls.map { CertificateProbe.inspect($0, subject: subject) } ?? [])
   }
 }

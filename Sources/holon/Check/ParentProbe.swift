@@ -1,6 +1,10 @@
 import Glibc
 import HolonConfig
+import HolonNode
+import NIOHTTP1
 import RXON
+import RXONHTTP
+import RXONTLS
 
 /// Whether a parent can be reached, tells the same time, and takes the token.
 ///
@@ -12,49 +16,60 @@ struct ParentProbe {
   /// The parent refuses what is signed further off than a minute.
   private static let greatestSkew = 5
 
-  var findings: [Finding] {
+  func findings() async -> [Finding] {
     var findings: [Finding] = []
-    let dialler = Dialler()
     do throws(Dialler.Failure) {
-      let addresses = try dialler.addresses(of: uplink.url.host, port: uplink.url.dialledPort)
+      let addresses = try Dialler().addresses(of: uplink.url.host, port: uplink.url.dialledPort)
       findings.append(.fine(subject("name"), "\(uplink.url.host) is \(addresses.joined(separator: ", "))"))
-      let answer = try request.ask(with: dialler)
-      findings.append(.fine(subject("reach"), "\(uplink.url) answers"))
-      findings.append(clock(answer))
-      findings.append(token(answer))
     } catch {
-      findings.append(unreachable(error))
+      let remedy = "check uplinks.url and this machine's DNS"
+      return [.failure(subject("name"), "\(uplink.url.host): \(error.reason)", remedy: remedy)]
+    }
+    do throws(TLSConfigurationError) {
+      let context = try uplink.tls.map { settings throws(TLSConfigurationError) in
+        try TLSClientContext(TLSClientOptions(settings))
+      }
+      findings += CertificateProbe.expiry(context?.certificates.first, subject("own certificate")).map { [$0] } ?? []
+      findings += await ask(HTTPSingleCall(endpoint: uplink.url, tls: context))
+    } catch {
+      findings.append(.failure(subject("own certificate"), error.message, remedy: "mend uplinks.tls"))
     }
     return findings
   }
 
-  private func subject(_ what: String) -> String { "uplink \(uplink.name): \(what)" }
-
-  private var request: HTTPQuestion {
-    var headers = [
-      (name: RXONProtocol.Header.workerID, value: workerID),
-      (name: RXONProtocol.Header.version, value: RXONProtocol.version),
-    ]
-    if let token = uplink.token { headers.append((name: RXONProtocol.Header.workerToken, value: token.exposed)) }
-    return HTTPQuestion(method: "POST", endpoint: uplink.url, path: RXONProtocol.Path.token, headers: headers)
-  }
-
-  private func unreachable(_ failure: Dialler.Failure) -> Finding {
-    switch failure {
-    case .unknownHost:
-      .failure(
-        subject("name"), "\(uplink.url.host): \(failure.reason)", remedy: "check uplinks.url and this machine's DNS")
-    case .refused, .timedOut:
-      .failure(
-        subject("reach"), "\(uplink.url): \(failure.reason)",
-        remedy: "start the parent, or check the url and the firewalls in between")
-    case .broken:
-      .failure(subject("reach"), "\(uplink.url): \(failure.reason)", remedy: "check that the url is that of the parent")
+  private func ask(_ call: HTTPSingleCall) async -> [Finding] {
+    var call = call
+    call.timeout = .seconds(5)
+    do throws(TransportError) {
+      let session = try await call.connect()
+      var findings = [Finding.fine(subject("reach"), reached(session))]
+      findings += CertificateProbe.expiry(session?.peer, subject("its certificate")).map { [$0] } ?? []
+      let answer = try await call.send(.POST, RXONProtocol.Path.token, headers: headers)
+      return findings + [clock(answer), token(answer)]
+    } catch {
+      return [
+        .failure(
+          subject("reach"), error.message,
+          remedy: "start the parent, or check the url, the certificates, and the firewalls in between")
+      ]
     }
   }
 
-  private func clock(_ answer: HTTPQuestion.Answer) -> Finding {
-    guard let parentTime = answer.headers["date"].flatMap(Timestamp.unixSeconds(httpDate:)) else {
+  private func reached(_ session: TLSSession?) -> String {
+    session.map { "\(uplink.url) answers, by \($0.version) with \($0.cipher)" } ?? "\(uplink.url) answers"
+  }
+
+  private func subject(_ what: String) -> String { "uplink \(uplink.name): \(what)" }
+
+  private var headers: [(String, String)] {
+    let names = [
+      (RXONProtocol.Header.workerID, workerID), (RXONProtocol.Header.version, RXONProtocol.version),
+    ]
+    return names + (uplink.token.map { [(RXONProtocol.Header.workerToken, $0.exposed)] } ?? [])
+  }
+
+  private func clock(_ answer: HTTPSingleCall.Answer) -> Finding {
+    guard let parentTime = answer.headers.first(name: "date").flatMap(Timestamp.unixSeconds(httpDate:)) else {
       return .warning(
         subject("clock"), "the parent does not tell its time",
         remedy: "keep both clocks right by NTP; signatures a minute off are refused")
@@ -68,7 +83,7 @@ struct ParentProbe {
       remedy: "set the wrong one by NTP; holon corrects its signatures, deadlines still suffer")
   }
 
-  private func token(_ answer: HTTPQuestion.Answer) -> Finding {
+  private func token(_ answer: HTTPSingleCall.Answer) -> Finding {
     let subject = subject("token")
     return switch answer.status {
     case 200:

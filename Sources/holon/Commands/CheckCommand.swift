@@ -7,8 +7,8 @@ struct CheckCommand: AsyncParsableCommand {
     commandName: "check",
     abstract: "Validate a configuration, and probe what it will need.",
     discussion: """
-      Looks at the ports, the journal's folder and disk, the files of secrets, and each parent: its name, whether it \
-      can be reached, its clock, and whether it takes the token. Changes nothing. Exits with 1 when something would \
+      Looks at the ports, the certificates, the journal's folder and disk, the files of secrets, and each parent: its \
+      name, whether it can be reached, its certificate, its clock, and whether it takes the token. Changes nothing. Exits with 1 when something would \
       keep the node from working, with 64 when the configuration is wrong.
       """)
 
@@ -19,7 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
     let inputs = options.inputs
     do {
       let loaded = try inputs.load()
-      let findings = Inspection(loaded: loaded).findings
+      let findings = await Inspection(loaded: loaded).findings()
       Terminal.print(output.json ? Self.json(findings).string : Self.text(findings))
       if findings.contains(where: { $0.level == .failure }) { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     } catch let invalid as InvalidConfiguration {

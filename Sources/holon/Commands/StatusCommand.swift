@@ -1,6 +1,9 @@
 import ArgumentParser
 import HolonConfig
+import NIOHTTP1
 import RXON
+import RXONHTTP
+import RXONTLS
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,9 +22,14 @@ struct StatusCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Its token: file:PATH, or the token itself (which ps shows).", valueName: "token"))
   var token: String?
 
+  @Option(
+    name: .customLong("ca"),
+    help: ArgumentHelp("Whose certificate an https address must show, if not one that the system trusts.", valueName: "file"))
+  var authority: String?
+
   func run() async throws {
     let status = try settings()
-    let report = try Self.fetch(status)
+    let report = try await fetch(status)
     Terminal.print(output.json ? report.string : StatusText(report).text)
   }
 
@@ -37,14 +45,17 @@ struct StatusCommand: AsyncParsableCommand {
     throw CommandFailure(.usage, "no status address is known; pass --url, or --config with a file that has status.url")
   }
 
-  private static func fetch(_ status: StatusConfiguration) throws(CommandFailure) -> RawJSON {
-    let headers = status.token.map { [(name: "Authorization", value: "Bearer \($0.exposed)")] } ?? []
-    let answer: HTTPQuestion.Answer
-    do {
-      answer = try HTTPQuestion(endpoint: status.url.dialled, path: "/status", headers: headers).ask()
+  private func fetch(_ status: StatusConfiguration) async throws(CommandFailure) -> RawJSON {
+    let headers = status.token.map { [("Authorization", "Bearer \($0.exposed)")] } ?? []
+    let answer: HTTPSingleCall.Answer
+    do throws(TransportError) {
+      var call = HTTPSingleCall(endpoint: status.url.dialled, tls: try context(for: status))
+      call.timeout = .seconds(5)
+      call.answerSize = HTTPQuestion.answerLimit
+      answer = try await call.send(.GET, "/status", headers: headers)
     } catch {
       throw CommandFailure(
-        .failed, "no answer from \(status.url): \(error.reason); start the node, or check status.url and --url")
+        .failed, "no answer from \(status.url): \(error.message); start the node, or check status.url and --url")
     }
     switch answer.status {
     case 200:
@@ -58,6 +69,20 @@ struct StatusCommand: AsyncParsableCommand {
     default:
       throw CommandFailure(
         .failed, "\(status.url) answered \(answer.status); is it a holon's status address?")
+    }
+  }
+}
+
+extension StatusCommand {
+  /// - Returns: nil where the address is not encrypted.
+  private func context(for status: StatusConfiguration) throws(TransportError) -> TLSClientContext? {
+    guard status.url.scheme == "https" else { return nil }
+    var options = TLSClientOptions()
+    if let authority { options.trust = .file(authority) }
+    do throws(TLSConfigurationError) {
+      return try TLSClientContext(options)
+    } catch {
+      throw TransportError(.unsendable, error.message)
     }
   }
 }

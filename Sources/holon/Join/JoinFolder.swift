@@ -39,7 +39,7 @@ struct JoinFolder {
   func key() throws(PKIFailure) -> PrivateKey {
     if DurableFile.exists(keyFile) {
       do throws(PKIFailure) {
-        return try PrivateKey(pem: DurableFile.readText(keyFile))
+        return try PrivateKey(pem: DurableFile.readSecret(keyFile))
       } catch {
         throw PKIFailure(error.kind, "\(keyFile): \(error.message); move it away to have a new one made")
       }
