@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "FuzzHarnesses",
       dependencies: [
-        "RXON", "RXONHTTP", "HolonConfig", "HolonJournal", "HolonPKI",
+        "RXON", "RXONTLS", "RXONHTTP", "HolonConfig", "HolonJournal", "HolonPKI",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
