@@ -400,8 +400,7 @@ def test_a_renewed_certificate_is_the_one_that_the_uplink_shows(make_cluster):
     # It reads the list, and everybody must dial it anew.
     upper.process.kill()
     upper.process.start()
-    # The orchestrator has work for those only that it was told of anew.
-    eventually("a task gets through", lambda: cluster.run("echo", {})["status"] == "finished", within=30)
+    eventually("it is let in", lambda: (upper.child(lower.id) or {}).get("connected"), within=30)
 
 
 def test_a_certificate_that_ends_soon_is_warned_of(make_cluster):
