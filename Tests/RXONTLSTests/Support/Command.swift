@@ -41,10 +41,15 @@ final class Command: Sendable {
     try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
   }
 
-  /// Waits until it has ended.
+  /// Waits until it has ended; ends it when that takes more than twenty seconds.
   @discardableResult
   func waitForExit() async -> Int32 {
-    await withCheckedContinuation { continuation in
+    let timeLimit = Task { [weak self] in
+      try await Task.sleep(for: .seconds(20))
+      self?.end()
+    }
+    defer { timeLimit.cancel() }
+    return await withCheckedContinuation { continuation in
       // A thread of its own: those of the tests are few.
       Thread.detachNewThread { continuation.resume(returning: self.waitBlocking()) }
     }
