@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "RXONTLS", targets: ["RXONTLS"]),
     .library(name: "RXONHTTP", targets: ["RXONHTTP"]),
     .executable(name: "holon", targets: ["holon"]),
+    // For the package in Fuzzing.
+    .library(name: "FuzzHarnesses", targets: ["FuzzHarnesses"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -96,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "holon-bench",
       dependencies: [
-        "RXON", "RXONHTTP",
+        "RXON", "RXONHTTP", "RXONTLS", "HolonPKI",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -104,12 +106,25 @@ let package = Package(
       path: "Benchmarks/HolonBench",
       swiftSettings: strict),
 
+    // What must hold for every input: fuzzed by the package in Fuzzing, and run over its corpus by FuzzHarnessTests.
+    .target(
+      name: "FuzzHarnesses",
+      dependencies: [
+        "RXON", "RXONTLS", "RXONHTTP", "HolonConfig", "HolonJournal", "HolonPKI",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Fuzzing/Harnesses",
+      swiftSettings: strict),
+
     // The tests.
+    .testTarget(name: "FuzzHarnessTests", dependencies: ["FuzzHarnesses"]),
     .testTarget(name: "RXONTests", dependencies: ["RXON", "RXONSignatures"], resources: [.copy("Vectors")]),
     .testTarget(
       name: "RXONTLSTests",
       dependencies: [
-        "RXONTLS",
+        "RXONTLS", "COpenSSL",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -123,14 +138,14 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .testTarget(name: "HolonPKITests", dependencies: ["RXON", "RXONSignatures", "HolonPKI"]),
-    .testTarget(name: "HolonCommandTests", dependencies: ["RXON", "HolonPKI"]),
+    .testTarget(name: "HolonCommandTests", dependencies: ["RXON", "RXONHTTP", "RXONTLS", "HolonPKI"]),
     .testTarget(name: "HolonRoutingTests", dependencies: ["HolonRouting"]),
     .testTarget(name: "HolonJournalTests", dependencies: ["RXON", "HolonRouting", "HolonJournal", "CSQLite"]),
     .testTarget(name: "HolonConfigTests", dependencies: ["HolonConfig"]),
     .testTarget(
       name: "HolonNodeTests",
       dependencies: [
-        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode",
+        "RXON", "RXONHTTP", "RXONSignatures", "HolonRouting", "HolonConfig", "HolonNode", "HolonPKI", "RXONTLS",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

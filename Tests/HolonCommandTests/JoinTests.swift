@@ -120,6 +120,7 @@ struct JoinTests {
         try content.write(toFile: "\(edge)/\(name)", atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(edge)/\(name)")
       }
+      try "half".write(toFile: "\(edge)/.node.key.0123456789abcdef.new", atomically: true, encoding: .utf8)
       // From the answer on nobody is needed.
       if count == 2 { parent.kill9() }
       let again = try join(string, edge)
@@ -127,7 +128,10 @@ struct JoinTests {
       #expect(try text(of: "\(edge)/node.key") == key)
       #expect(try text(of: "\(edge)/config.yaml") == configuration)
       #expect(try Certificate(pem: text(of: "\(edge)/node.pem")).belongs(to: PrivateKey(pem: key)))
-      #expect(!FileManager.default.fileExists(atPath: "\(edge)/join.json"))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: edge).sorted() == [
+          "ca.pem", "config.yaml", "node.key", "node.pem",
+        ])
     }
   }
 
@@ -173,7 +177,9 @@ struct JoinTests {
     #expect(try Certificate(pem: text(of: file)).belongs(to: PrivateKey(pem: key)))
     #expect(try await region.edgeCounter("certificate_renewals.done") >= 3)
     #expect(try await region.status(at: region.edgeStatusPort)?["ready"]?.boolValue == true)
-    #expect(!node.logged.contains("Forbidden") && parent.isRunning)
+    // Calls over connections of an old certificate would be refused from its end on.
+    let refused = try await region.status(at: region.statusPort)?["counters"]?["calls_refused.403"]?.integerValue
+    #expect(refused == nil, "\(parent.logged)")
   }
 
   @Test("a renewal that fails again and again does not stop the node")
@@ -194,19 +200,29 @@ struct JoinTests {
     #expect(try await region.status(at: region.edgeStatusPort)?["draining"]?.boolValue == false)
   }
 
-  @Test("a revoked node is not renewed")
-  func revokedIsNotRenewed() async throws {
-    let region = try Region(certificateLife: "15s")
+  @Test("a revoked node is not renewed, and does not get in again")
+  func revoked() async throws {
+    let region = try Region(certificateLife: "20s")
     let parent = try await region.start()
     #expect(try join(region.invite(), region.file("edge")).status == 0)
     let node = try region.startEdge()
     try await eventually("edge-7 is a child of region") { try await region.children() == ["edge-7"] }
     let revoked = try HolonCommand.run("pki", "revoke", "--folder", region.authority.path, "edge-7")
     #expect(revoked.status == 0, "\(revoked.complaint)")
-    try await eventually("the renewal is refused", within: .seconds(60)) {
+    try await eventually("the renewal fails", within: .seconds(60)) {
       try await region.edgeCounter("certificate_renewals.failed") >= 1
     }
     #expect(try await region.edgeCounter("certificate_renewals.done") == 0)
-    #expect(node.isRunning && parent.isRunning)
+    #expect(node.isRunning)
+    node.kill9()
+    try await eventually("edge-7 is lost", within: .seconds(60)) { try await region.children().isEmpty }
+
+    let again = try region.startEdge()
+    try await eventually("the node is refused") {
+      let uplink = try await region.status(at: region.edgeStatusPort)?["uplinks"]?.elements.first
+      return uplink?["last_error"]?.stringValue?.contains("certificate revoked") == true
+    }
+    #expect(try await region.children().isEmpty)
+    #expect(again.isRunning && parent.isRunning)
   }
 }

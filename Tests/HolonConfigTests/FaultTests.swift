@@ -55,6 +55,7 @@ struct FaultTests {
       ("children: { token: \"${OPEN\" }", "3: children.token has a ${ without its }; "),
       ("children: { tokens: { a/b: t } }", "3: children.tokens: 'a/b' is not a valid identifier; "),
       ("children: { token: \"a\\nb\" }", "3: children.token holds control characters, which no header can carry; "),
+      ("\"a\\nb\\u202E\": c", "3: unknown key a\\nb\\u{202E}; the keys here are "),
       ("status: { url: \"http://127.0.0.1\" }", "3: status.url: http://127.0.0.1 has no port; write "),
       ("uplinks: [{ url: \"http://u:p@a:1\" }]", "3: uplinks[0].url: a URL must not hold user and password; give the"),
       ("uplinks: [{ url: \"ftp://a:1\" }]", "3: uplinks[0].url: the scheme ftp is not known here; use http://"),

@@ -8,8 +8,8 @@ public struct ConfigurationFault: Sendable, Hashable {
 
   public init(at place: Place, _ problem: String, remedy: String) {
     self.place = place
-    self.problem = problem
-    self.remedy = remedy
+    self.problem = oneLine(problem)
+    self.remedy = oneLine(remedy)
   }
 
   /// Where a value was written.
@@ -30,10 +30,10 @@ extension ConfigurationFault: CustomStringConvertible {
 extension ConfigurationFault.Place: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .file(let file, let line): "\(file):\(line)"
-    case .environment(let variable): "environment \(variable)"
+    case .file(let file, let line): "\(oneLine(file)):\(line)"
+    case .environment(let variable): "environment \(oneLine(variable))"
     case .flag(let flag): flag
-    case .configuration(let file): file ?? "configuration"
+    case .configuration(let file): file.map(oneLine) ?? "configuration"
     }
   }
 }

@@ -2,8 +2,8 @@ import CLZ4
 
 /// Compresses to and from single LZ4 frames that state the size of what they hold. Keeps its contexts between uses; used
 /// by one thread at a time.
-final class LZ4Frame {
-  enum Failure: Error, Hashable {
+package final class LZ4Frame {
+  package enum Failure: Error, Hashable {
     /// The frame is damaged, cut short, followed by something, or does not state its size.
     case malformed(String)
     /// The frame states more than is allowed; nothing was allocated for it.
@@ -14,7 +14,7 @@ final class LZ4Frame {
   private let compression: OpaquePointer
   private let decompression: OpaquePointer
 
-  init() throws(Failure) {
+  package init() throws(Failure) {
     var compression: OpaquePointer?
     var decompression: OpaquePointer?
     let version = UInt32(LZ4F_VERSION)
@@ -35,7 +35,7 @@ final class LZ4Frame {
   }
 
   /// A frame with content size and checksum, or nil when it would not be smaller than `limit` bytes.
-  func compress(_ content: UnsafeRawBufferPointer, smallerThan limit: Int) -> [UInt8]? {
+  package func compress(_ content: UnsafeRawBufferPointer, smallerThan limit: Int) -> [UInt8]? {
     var preferences = LZ4F_preferences_t()
     preferences.frameInfo.contentSize = UInt64(content.count)
     preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
@@ -62,7 +62,7 @@ final class LZ4Frame {
   }
 
   /// The content of exactly one frame.
-  func decompress(_ frame: UnsafeRawBufferPointer, limit: Int) throws(Failure) -> [UInt8] {
+  package func decompress(_ frame: UnsafeRawBufferPointer, limit: Int) throws(Failure) -> [UInt8] {
     LZ4F_resetDecompressionContext(decompression)
     var information = LZ4F_frameInfo_t()
     var headerSize = frame.count

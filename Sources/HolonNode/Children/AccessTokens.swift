@@ -27,6 +27,11 @@ struct AccessTokens {
 
   private static let prefix = "holon2"
 
+  /// Whether a token has the form of one that a Holon issues, be it good or not.
+  static func resembles(_ token: String) -> Bool {
+    token.hasPrefix("\(prefix).\(Kind.access.rawValue).")
+  }
+
   let access: ChildAccess
   /// Seconds.
   let accessLife: Int
@@ -53,6 +58,11 @@ struct AccessTokens {
     let owner = Owner(workerID: String(parts[2]), isCertified: isCertified)
     guard let expected = self.token(kind, owner, expiry), constantTimeEquals(expected, token) else { return .foreign }
     return expiry > unixSeconds ? .valid(owner) : .expired(owner)
+  }
+
+  /// The access token of this owner that ends at this time.
+  func accessToken(of owner: Owner, ending end: Int) -> String? {
+    token(.access, owner, end)
   }
 
   private func token(_ kind: Kind, _ owner: Owner, _ expiry: Int) -> String? {

@@ -21,7 +21,7 @@ struct ChildAuthenticator {
     case none
   }
 
-  private(set) var identification: ChildIdentification
+  var identification: ChildIdentification
   private(set) var chains: ChainVerification
   var replays = ReplayGuard()
   var policy: ChildrenConfiguration { identification.policy }

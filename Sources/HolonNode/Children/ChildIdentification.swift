@@ -6,16 +6,26 @@ import RXONSignatures
 struct ChildIdentification {
   var policy: ChildrenConfiguration
   var access: ChildAccess
+  private var recent = RecentAccessTokens()
+
+  init(policy: ChildrenConfiguration, access: ChildAccess) {
+    self.policy = policy
+    self.access = access
+  }
 
   typealias Identity = ChildAuthenticator.Identity
 
   /// - Throws: a refusal with 401 for an expired access token, else with 403; 400 for what is no worker id.
   func identify(_ credentials: Credentials, at unixSeconds: Int) throws(CallFailure) -> Identity {
     let identity = try identityOf(credentials, at: unixSeconds)
-    guard !access.isRevoked(identity.workerID) else {
+    try expectNotRevoked(identity.workerID)
+    return identity
+  }
+
+  private func expectNotRevoked(_ workerID: String) throws(CallFailure) {
+    guard !access.isRevoked(workerID) else {
       throw CallFailure(status: 403, "Forbidden: this worker was revoked")
     }
-    return identity
   }
 
   private func identityOf(_ credentials: Credentials, at unixSeconds: Int) throws(CallFailure) -> Identity {
@@ -30,6 +40,7 @@ struct ChildIdentification {
     let presented = credentials.token.flatMap { $0.isEmpty ? nil : $0 }
     if let certificate = certificate(of: credentials) {
       let workerID = try workerID(named: claimed, by: certificate, at: unixSeconds)
+      try expectNotRevoked(workerID)
       let secrets = try secrets(of: workerID, certifiedWith: presented, at: unixSeconds)
       return Identity(workerID: workerID, secrets: secrets, proof: .certificate)
     }
@@ -95,10 +106,12 @@ struct ChildIdentification {
     switch accessTokens.inspect(presented, kind: .access, at: unixSeconds) {
     case .valid(let owner):
       guard owner.workerID == workerID else { throw Self.anothersToken }
-      return configured + [HMACSecret(presented)]
+      return configured + secrets(of: owner, presenting: presented, at: unixSeconds)
     case .expired(let owner):
       throw owner.workerID == workerID ? Self.expiredToken : Self.anothersToken
     case .foreign:
+      // It signs with a token that is void, and a refresh gives it a good one.
+      if AccessTokens.resembles(presented) { throw Self.voidToken }
       return access.accepts(presented, of: workerID) ? configured + [HMACSecret(presented)] : configured
     }
   }
@@ -112,7 +125,8 @@ struct ChildIdentification {
     case .valid(let owner):
       guard claimed == nil || claimed == owner.workerID else { throw Self.anothersToken }
       guard !owner.isCertified else { throw Self.uncertifiedToken }
-      let secrets = configuredSecrets(of: owner.workerID) + [HMACSecret(presented)]
+      let secrets =
+        configuredSecrets(of: owner.workerID) + secrets(of: owner, presenting: presented, at: unixSeconds)
       return Identity(workerID: owner.workerID, secrets: secrets, proof: .token)
     case .expired(let owner):
       throw claimed == nil || claimed == owner.workerID ? Self.expiredToken : Self.anothersToken
@@ -148,7 +162,32 @@ struct ChildIdentification {
       refreshLife: Int(policy.refreshTokenLife.components.seconds), secretOf: configuredToken(of:))
   }
 
-  func issueToken(to identity: Identity, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {
+  /// The access token that a call presents, and those before it with which a client may still sign.
+  private func secrets(
+    of owner: AccessTokens.Owner, presenting presented: String, at unixSeconds: Int
+  ) -> [HMACSecret] {
+    [HMACSecret(presented)] + recentTokens(of: owner, at: unixSeconds).filter { $0 != presented }.map(HMACSecret.init)
+  }
+
+  private func recentTokens(of owner: AccessTokens.Owner, at unixSeconds: Int) -> [String] {
+    let tokens = accessTokens
+    return recent.ends(of: owner, life: tokens.accessLife, at: unixSeconds)
+      .compactMap { tokens.accessToken(of: owner, ending: $0) }
+  }
+
+  /// Who speaks on a command channel. Its credentials were good when it was opened, and count while it is open; its
+  /// child signs with the access tokens that it was given since.
+  func identify(
+    onChannelOpenedAt openedAt: Int, with credentials: Credentials, at unixSeconds: Int
+  ) throws(CallFailure) -> Identity {
+    var identity = try identify(credentials, at: openedAt)
+    guard identity.proof != .none else { return identity }
+    let owner = AccessTokens.Owner(workerID: identity.workerID, isCertified: identity.proof == .certificate)
+    identity.secrets += recentTokens(of: owner, at: unixSeconds).map(HMACSecret.init)
+    return identity
+  }
+
+  mutating func issueToken(to identity: Identity, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {
     guard identity.proof != .none else {
       throw CallFailure(status: 403, "Forbidden: this node issues no access tokens to workers that prove nothing")
     }
@@ -157,35 +196,45 @@ struct ChildIdentification {
       at: unixSeconds)
   }
 
-  private func issueToken(
+  private mutating func issueToken(
     to owner: AccessTokens.Owner, at unixSeconds: Int
   ) throws(CallFailure) -> TokenResponse {
     guard let token = accessTokens.issue(to: owner, at: unixSeconds) else {
       throw CallFailure(status: 500, "The access token could not be made")
     }
+    recent.note(owner, ends: unixSeconds + token.expiresIn)
     return token
   }
 
-  /// Gives new tokens for a refresh token. A certificate that is needed for calls is needed here too.
-  func refresh(
+  /// Gives new tokens for a refresh token, or for a certificate: whoever has that needs no refresh token, and the
+  /// reference client, once it has one, asks for tokens in no other way.
+  mutating func refresh(
     _ refreshToken: String, by credentials: Credentials, at unixSeconds: Int
   ) throws(CallFailure) -> TokenResponse {
+    if !admitsAnyone, let certificate = certificate(of: credentials) {
+      let workerID = try workerID(named: credentials.workerID, by: certificate, at: unixSeconds)
+      try expectNotRevoked(workerID)
+      if case .valid(let owner) = accessTokens.inspect(refreshToken, kind: .refresh, at: unixSeconds),
+        owner.workerID != workerID
+      {
+        throw Self.anothersToken
+      }
+      return try issueToken(to: AccessTokens.Owner(workerID: workerID, isCertified: true), at: unixSeconds)
+    }
     guard case .valid(let owner) = accessTokens.inspect(refreshToken, kind: .refresh, at: unixSeconds),
       !access.isRevoked(owner.workerID)
     else {
       throw CallFailure(status: 403, "Forbidden: the refresh token is unknown, revoked or expired")
     }
-    if let certificate = certificate(of: credentials) {
-      _ = try workerID(named: owner.workerID, by: certificate, at: unixSeconds)
-    } else if owner.isCertified || policy.authentication == .mtlsOnly {
-      throw Self.uncertifiedToken
-    }
+    guard !owner.isCertified, policy.authentication != .mtlsOnly else { throw Self.uncertifiedToken }
     return try issueToken(to: owner, at: unixSeconds)
   }
 
   private static let anothersToken = CallFailure(status: 403, "This access token belongs to another worker")
   private static let expiredToken = CallFailure(
     status: 401, "Unauthorized: the access token has expired; refresh it")
+  private static let voidToken = CallFailure(
+    status: 401, "Unauthorized: the access token does not count any more; refresh it")
   private static let uncertifiedToken = CallFailure(
     status: 403, "Forbidden: this token serves with the client certificate of its worker only")
 }

@@ -58,6 +58,7 @@ struct StatusReport {
     writer.list("certificates", certificates) { certificate, writer in
       writer.member("for", certificate.subject)
       writer.member("expires", certificate.expires)
+      writer.member("days_left", (certificate.expires - NodeClock.unixSeconds()) / 86_400)
     }
     writer.object("tasks") { writer in
       writer.member("queued", tasksQueued)

@@ -112,9 +112,7 @@ public enum DurableFile {
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-        name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+      let name = name(of: entry)
       if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted()
@@ -132,6 +130,23 @@ public enum DurableFile {
       guard errno == EINTR else { throw failure("lock", path) }
     }
     return try body()
+  }
+
+  /// Removes what writers of this file that were killed have left beside it. For when nobody writes it now.
+  public static func removeDrafts(of path: String) {
+    let (above, name) = split(path)
+    guard let directory = opendir(above) else { return }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let found = Self.name(of: entry)
+      if found.hasPrefix(".\(name)."), found.hasSuffix(".new") { unlink("\(above)/\(found)") }
+    }
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    withUnsafePointer(to: &entry.pointee.d_name) { name in
+      name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
   }
 
   // MARK: - Steps

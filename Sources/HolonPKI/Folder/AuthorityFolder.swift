@@ -25,6 +25,9 @@ public struct AuthorityFolder: Sendable {
   var invitationFolder: String { "\(path)/invitations" }
   var usedFolder: String { "\(path)/used" }
 
+  /// Where a node that serves the authority must be able to write.
+  public var writtenFolders: [String] { [path, issuedFolder, invitationFolder, usedFolder] }
+
   // MARK: - The authority
 
   /// Makes the folder with a new authority in it.

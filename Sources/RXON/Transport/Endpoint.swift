@@ -22,24 +22,27 @@ public struct Endpoint: Sendable, Hashable {
     guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[colon...].utf8.starts(with: "://".utf8) else {
       throw EndpointError(text, .noScheme)
     }
-    let scheme = text[..<colon].lowercased()
-    guard Self.isScheme(scheme) else { throw EndpointError(text, .noScheme) }
-    let rest = text[colon...].dropFirst(3)
+    guard Self.isScheme(text[..<colon]) else { throw EndpointError(text, .noScheme) }
+    let rest = Substring(text[colon...].utf8.dropFirst(3))
     guard !rest.utf8.contains(UInt8(ascii: "?")), !rest.utf8.contains(UInt8(ascii: "#")) else {
       throw EndpointError(text, .query)
     }
-    let authority = rest.prefix { $0 != "/" }
+    // By bytes: as a character, a delimiter with a combining mark behind it is another one.
+    let authority = Substring(rest.utf8.prefix { $0 != UInt8(ascii: "/") })
     guard !authority.utf8.contains(UInt8(ascii: "@")) else { throw EndpointError(text, .credentials) }
     let (host, port) = try Self.hostAndPort(authority, of: text)
-    self.init(scheme: scheme, host: host, port: port, path: Self.trimmed(rest.dropFirst(authority.count)))
+    let path = Substring(rest.utf8.dropFirst(authority.utf8.count))
+    self.init(scheme: text[..<colon].lowercased(), host: host, port: port, path: Self.trimmed(path))
   }
 
-  private static func isScheme(_ scheme: String) -> Bool {
-    guard let first = scheme.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+  private static func isScheme(_ scheme: Substring) -> Bool {
+    guard let first = scheme.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) else {
+      return false
+    }
     return scheme.utf8.allSatisfy { byte in
       switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"),
-        UInt8(ascii: "-"), UInt8(ascii: "."):
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
         true
       default: false
       }
@@ -49,31 +52,32 @@ public struct Endpoint: Sendable, Hashable {
   private static func hostAndPort(
     _ authority: Substring, of text: String
   ) throws(EndpointError) -> (String, Int?) {
-    let host: Substring
-    let rest: Substring
-    if authority.first == "[" {
-      guard let close = authority.firstIndex(of: "]") else { throw EndpointError(text, .brackets) }
-      host = authority[..<close].dropFirst()
-      rest = authority[close...].dropFirst()
-      guard host.contains(":") else { throw EndpointError(text, .brackets) }
+    let colon = UInt8(ascii: ":")
+    let host: Substring.UTF8View
+    let rest: Substring.UTF8View
+    if authority.utf8.first == UInt8(ascii: "[") {
+      guard let close = authority.utf8.firstIndex(of: UInt8(ascii: "]")) else { throw EndpointError(text, .brackets) }
+      host = authority.utf8[..<close].dropFirst()
+      rest = authority.utf8[close...].dropFirst()
+      guard host.contains(colon) else { throw EndpointError(text, .brackets) }
     } else {
-      host = authority.prefix { $0 != ":" }
-      rest = authority[host.endIndex...]
-      guard !rest.dropFirst().contains(":") else { throw EndpointError(text, .brackets) }
+      host = authority.utf8.prefix { $0 != colon }
+      rest = authority.utf8[host.endIndex...]
+      guard !rest.dropFirst().contains(colon) else { throw EndpointError(text, .brackets) }
     }
     guard !host.isEmpty else { throw EndpointError(text, .noHost) }
-    guard !rest.isEmpty else { return (String(host), nil) }
-    let digits = rest.dropFirst()
-    guard rest.first == ":", !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }),
+    guard !rest.isEmpty else { return (String(Substring(host)), nil) }
+    let digits = Substring(rest.dropFirst())
+    guard rest.first == colon, !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }),
       let port = Int(digits), port <= 65535
     else { throw EndpointError(text, .port(String(digits))) }
-    return (String(host), port)
+    return (String(Substring(host)), port)
   }
 
   private static func trimmed(_ path: Substring) -> String {
-    var path = path
-    while path.last == "/" { path.removeLast() }
-    return String(path)
+    var path = path.utf8
+    while path.last == UInt8(ascii: "/") { path.removeLast() }
+    return String(Substring(path))
   }
 
   /// Host and port as they stand in a `Host` header and in a URL.

@@ -3,23 +3,30 @@ import NIOHTTP1
 import RXON
 
 /// A request of the client, complete before it is sent.
-struct HTTPClientRequest: Sendable {
+package struct HTTPClientRequest: Sendable {
   var method: HTTPMethod
   var target: String
   var headers: HTTPHeaders
   var body: [UInt8]
+
+  package init(method: HTTPMethod, target: String, headers: HTTPHeaders, body: [UInt8]) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+    self.body = body
+  }
 }
 
 /// A complete answer.
-struct HTTPClientResponse: Sendable {
-  var status: Int
-  var headers: HTTPHeaders
-  var body: [UInt8]
+package struct HTTPClientResponse: Sendable {
+  package var status: Int
+  package var headers: HTTPHeaders
+  package var body: [UInt8]
 }
 
 /// A request on its way to an answer. Confined to the pool's event loop once submitted.
-final class HTTPClientCall: @unchecked Sendable {
-  typealias Completion = @Sendable (Result<HTTPClientResponse, TransportError>) -> Void
+package final class HTTPClientCall: @unchecked Sendable {
+  package typealias Completion = @Sendable (Result<HTTPClientResponse, TransportError>) -> Void
 
   // Unchecked: everything mutable is confined to the pool's event loop.
   let request: HTTPClientRequest
@@ -36,7 +43,7 @@ final class HTTPClientCall: @unchecked Sendable {
   private(set) var isCancelled = false
   private var completion: Completion?
 
-  init(request: HTTPClientRequest, timeout: TimeAmount, isPoll: Bool, isRepeatable: Bool) {
+  package init(request: HTTPClientRequest, timeout: TimeAmount, isPoll: Bool, isRepeatable: Bool) {
     self.request = request
     self.timeout = timeout
     self.isPoll = isPoll

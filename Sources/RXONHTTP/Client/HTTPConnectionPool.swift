@@ -7,7 +7,7 @@ import RXONTLS
 ///
 /// ``submit(_:completion:)``, ``cancel(_:)`` and ``close()`` may be called from any thread; all else is confined to the
 /// loop.
-final class HTTPConnectionPool: @unchecked Sendable {
+package final class HTTPConnectionPool: @unchecked Sendable {
   // Unchecked: everything mutable is confined to `eventLoop`.
   let eventLoop: any EventLoop
   let dialler: Dialler
@@ -22,7 +22,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   private var activePolls = 0
   private(set) var isClosed = false
 
-  init(dialler: Dialler, eventLoop: any EventLoop, options: HTTPTransportOptions) {
+  package init(dialler: Dialler, eventLoop: any EventLoop, options: HTTPTransportOptions) {
     self.dialler = dialler
     self.eventLoop = eventLoop
     self.options = options
@@ -47,7 +47,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
     }
   }
 
-  func submit(_ call: HTTPClientCall, completion: @escaping HTTPClientCall.Completion) {
+  package func submit(_ call: HTTPClientCall, completion: @escaping HTTPClientCall.Completion) {
     onEventLoop { pool in
       call.begin(completion)
       if call.isCancelled {
@@ -66,7 +66,7 @@ final class HTTPConnectionPool: @unchecked Sendable {
   }
 
   /// Ends all calls and connections. The future succeeds when none is left.
-  func close() -> EventLoopFuture<Void> {
+  package func close() -> EventLoopFuture<Void> {
     eventLoop.flatSubmit {
       self.isClosed = true
       let abandoned = Array(self.waiting) + Array(self.waitingPolls)

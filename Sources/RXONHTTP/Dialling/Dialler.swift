@@ -4,16 +4,31 @@ import RXON
 import RXONTLS
 
 /// Opens connections to one endpoint, encrypted where its scheme asks for it.
-struct Dialler: Sendable {
+package struct Dialler: Sendable {
   let endpoint: Endpoint
   /// Nil where the scheme asks for a plain connection.
   let tls: TLSClientContexts?
   /// For name look-up, connection and TLS handshake together.
   let timeout: TimeAmount
+  /// Opens the connection in place of the network.
+  var connect: (@Sendable (any EventLoop) -> EventLoopFuture<any Channel>)?
+
+  init(endpoint: Endpoint, tls: TLSClientContexts?, timeout: TimeAmount) {
+    self.endpoint = endpoint
+    self.tls = tls
+    self.timeout = timeout
+  }
+
+  /// - Parameter connect: opens plain connections in place of the network.
+  package init(endpoint: Endpoint, connect: @escaping @Sendable (any EventLoop) -> EventLoopFuture<any Channel>) {
+    self.init(endpoint: endpoint, tls: nil, timeout: .zero)
+    self.connect = connect
+  }
 
   /// - Returns: a channel without handlers but those of TLS, whose handshake is over then. Fails with a
   ///   ``TransportError``.
   func dial(on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
+    if let connect { return connect(eventLoop) }
     let started = NIODeadline.now()
     return bootstrap(on: eventLoop).connect(host: endpoint.host, port: endpoint.dialledPort)
       .flatMap { channel in secured(channel, within: timeout - (.now() - started)) }

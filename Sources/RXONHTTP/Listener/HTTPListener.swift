@@ -47,15 +47,20 @@ public final class HTTPListener: Listener {
 
   /// - Throws: ``HTTPServerError`` when the address cannot be bound.
   public func start(handler: any ListenerHandler) async throws -> String {
-    let responder = ListenerResponder(
-      handler: handler, limits: limits, extensions: extensions, malformedEvent: malformedEvent)
-    let server = HTTPServer(
-      host: host, port: port, group: group, limits: limits, tls: tls,
-      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)], responder: responder,
-      refused: refused)
+    let server = makeServer(handler: handler)
     let boundPort = try await server.start()
     self.server.withLock { $0 = server }
     return "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(boundPort)"
+  }
+
+  /// A server that hands what children ask to `handler`; not started.
+  package func makeServer(handler: any ListenerHandler) -> HTTPServer {
+    HTTPServer(
+      host: host, port: port, group: group, limits: limits, tls: tls,
+      headers: [(name: RXONProtocol.Header.version, value: RXONProtocol.version)],
+      responder: ListenerResponder(
+        handler: handler, limits: limits, extensions: extensions, malformedEvent: malformedEvent),
+      refused: refused)
   }
 
   public func stop(grace: Duration) async {

@@ -100,20 +100,19 @@ public final class HTTPServer: Sendable {
   }
 
   private func bootstrap() -> ServerBootstrap {
-    let (loops, tls, census) = (loops, tls, census)
-    return ServerBootstrap(group: group)
+    ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-          let network = NetworkAddress.network(of: channel.remoteAddress?.ipAddress ?? "")
-          let refusal = census.opened(from: network)
-          channel.closeFuture.whenComplete { _ in census.closed(from: network) }
-          if let refusal { loop.refused?(refusal) }
-          try Self.configure(
-            channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
-        }
-      }
+      .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try self.serve(channel) } }
+  }
+
+  /// Serves a connection that was accepted, on its event loop, which must be one of this server's group.
+  package func serve(_ channel: any Channel) throws {
+    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
+    let network = NetworkAddress.network(of: channel.remoteAddress?.ipAddress ?? "")
+    let refusal = census.opened(from: network)
+    channel.closeFuture.whenComplete { [census] _ in census.closed(from: network) }
+    if let refusal { loop.refused?(refusal) }
+    try Self.configure(channel, loop: loop, tls: tls?.current, refusal: refusal.map(HTTPResponse.refusing))
   }
 
   private static func configure(

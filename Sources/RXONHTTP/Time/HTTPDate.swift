@@ -1,21 +1,21 @@
 /// The date forms of HTTP (RFC 9110 §5.6.7): writes the preferred one, reads all three.
-enum HTTPDate {
+package enum HTTPDate {
   private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
   private static let secondsPerDay = 86_400
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`.
-  static func format(unixSeconds: Int) -> String {
+  package static func format(unixSeconds: Int) -> String {
     let second = ((unixSeconds % secondsPerDay) + secondsPerDay) % secondsPerDay
     let day = (unixSeconds - second) / secondsPerDay
     let date = civilDate(daysSince1970: day)
     let weekday = weekdays[(((day + 4) % 7) + 7) % 7]
-    return "\(weekday), \(padded(date.day)) \(months[date.month - 1]) \(date.year) "
+    return "\(weekday), \(padded(date.day)) \(months[date.month - 1]) \(fourDigits(date.year)) "
       + "\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60)) GMT"
   }
 
   /// Unix seconds, or nil when `text` is no HTTP date.
-  static func parse(_ text: some StringProtocol) -> Int? {
+  package static func parse(_ text: some StringProtocol) -> Int? {
     var fields = text.split { $0 == " " || $0 == "," || $0 == "-" }
     guard fields.count == 6 || fields.count == 5 else { return nil }
     fields.removeFirst()
@@ -41,6 +41,11 @@ enum HTTPDate {
       (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
     else { return nil }
     return hour * 3600 + minute * 60 + second
+  }
+
+  private static func fourDigits(_ year: Int) -> String {
+    let digits = String(year)
+    return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
   }
 
   private static func padded(_ number: Int) -> String {

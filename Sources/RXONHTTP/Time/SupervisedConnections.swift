@@ -18,7 +18,7 @@ protocol SupervisedConnection: AnyObject {
 /// comparison each per tick instead of a timer each.
 ///
 /// Confined to its event loop.
-final class SupervisedConnections: @unchecked Sendable {
+package final class SupervisedConnections: @unchecked Sendable {
   // Unchecked: everything mutable is confined to `eventLoop`.
   /// How late a deadline may be noticed.
   static let tick = TimeAmount.milliseconds(250)
@@ -28,7 +28,7 @@ final class SupervisedConnections: @unchecked Sendable {
   private var isTicking = false
   private var emptied: EventLoopPromise<Void>?
 
-  init(eventLoop: any EventLoop) {
+  package init(eventLoop: any EventLoop) {
     self.eventLoop = eventLoop
   }
 

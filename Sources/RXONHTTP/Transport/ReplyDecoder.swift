@@ -1,14 +1,14 @@
 import RXON
 
 /// Reads the parent's answers (protocol §1).
-struct ReplyDecoder {
+package struct ReplyDecoder {
   let limits: JSONLimits
 
-  init(answerSize: Int) {
+  package init(answerSize: Int) {
     limits = JSONLimits(maximumBytes: answerSize)
   }
 
-  func registration(_ body: [UInt8]) throws(TransportError) -> RegistrationReply {
+  package func registration(_ body: [UInt8]) throws(TransportError) -> RegistrationReply {
     let json = try object(body)
     let token: TokenResponse? = json["access_token"]?.stringValue == nil ? nil : try model(json)
     return RegistrationReply(
@@ -17,7 +17,7 @@ struct ReplyDecoder {
   }
 
   /// An empty object is no task.
-  func task(_ body: [UInt8]) throws(TransportError) -> PolledTask? {
+  package func task(_ body: [UInt8]) throws(TransportError) -> PolledTask? {
     if body.isEmpty { return nil }
     let json = try object(body)
     if json.members.isEmpty { return nil }
@@ -28,13 +28,13 @@ struct ReplyDecoder {
     }
   }
 
-  func result(_ body: [UInt8]) throws(TransportError) -> ResultReply {
+  package func result(_ body: [UInt8]) throws(TransportError) -> ResultReply {
     let json = try object(body)
     guard json["status"]?.stringValue == "ignored" else { return .accepted }
     return .ignored(reason: json["reason"]?.stringValue ?? "")
   }
 
-  func heartbeat(_ body: [UInt8]) throws(TransportError) -> HeartbeatReply {
+  package func heartbeat(_ body: [UInt8]) throws(TransportError) -> HeartbeatReply {
     let json = try object(body)
     let jitter = json["next_heartbeat_jitter_ms"]?.doubleValue
     var commands: [WorkerCommand] = []
@@ -48,7 +48,7 @@ struct ReplyDecoder {
       commands: commands)
   }
 
-  func token(_ body: [UInt8]) throws(TransportError) -> TokenResponse {
+  package func token(_ body: [UInt8]) throws(TransportError) -> TokenResponse {
     try model(object(body))
   }
 

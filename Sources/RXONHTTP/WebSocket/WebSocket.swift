@@ -11,7 +11,7 @@ public protocol WebSocketDelegate: Sendable {
 
 /// An open WebSocket (RFC 6455). Its methods may be called from any thread.
 public final class WebSocket: Sendable {
-  enum Role: Sendable {
+  package enum Role: Sendable {
     case client
     case server
   }
@@ -19,7 +19,7 @@ public final class WebSocket: Sendable {
   let channel: any Channel
   let role: Role
 
-  init(channel: any Channel, role: Role) {
+  package init(channel: any Channel, role: Role) {
     self.channel = channel
     self.role = role
   }
@@ -42,7 +42,11 @@ public final class WebSocket: Sendable {
     payload.write(webSocketErrorCode: code)
     let promise = channel.eventLoop.makePromise(of: Void.self)
     let channel = channel
-    promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
+    promise.futureResult.whenComplete { result in
+      // Another good-bye is on its way, and closes the channel.
+      if case .failure(ChannelError.outputClosed) = result { return }
+      channel.close(promise: nil)
+    }
     write(.connectionClose, payload, promise: promise)
   }
 

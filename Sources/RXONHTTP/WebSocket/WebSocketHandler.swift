@@ -2,21 +2,26 @@ import NIOCore
 import NIOWebSocket
 
 /// How often a WebSocket pings, and how long a pong may take.
-struct WebSocketKeepAlive {
+package struct WebSocketKeepAlive {
   var interval: TimeAmount
   var timeout: TimeAmount
+
+  package init(interval: TimeAmount, timeout: TimeAmount) {
+    self.interval = interval
+    self.timeout = timeout
+  }
 }
 
 /// Speaks one side of an open WebSocket: answers pings, sends its own, refuses what RFC 6455 forbids, and hands whole
 /// text messages to its delegate. Confined to its event loop.
-final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
-  typealias InboundIn = WebSocketFrame
+package final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
+  package typealias InboundIn = WebSocketFrame
 
   private let socket: WebSocket
   private let connections: SupervisedConnections
   private let keepAlive: WebSocketKeepAlive
   /// Set when the socket is open, before anything arrives on it.
-  var delegate: (any WebSocketDelegate)?
+  package var delegate: (any WebSocketDelegate)?
   private var awaitsPong = false
   private var isClosing = false
   private var isClosed = false
@@ -24,7 +29,7 @@ final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
   private(set) var deadline: NIODeadline
   var supervisionSlot = -1
 
-  init(socket: WebSocket, connections: SupervisedConnections, keepAlive: WebSocketKeepAlive) {
+  package init(socket: WebSocket, connections: SupervisedConnections, keepAlive: WebSocketKeepAlive) {
     self.socket = socket
     self.connections = connections
     self.keepAlive = keepAlive
@@ -32,7 +37,7 @@ final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
   }
 
   /// Adds the handlers of a WebSocket at the end of the pipeline.
-  func install(in channel: any Channel, maximumMessageSize: Int) throws {
+  package func install(in channel: any Channel, maximumMessageSize: Int) throws {
     try channel.pipeline.syncOperations.addHandlers([
       WebSocketFrameEncoder(),
       ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: maximumMessageSize)),
@@ -44,12 +49,12 @@ final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
     connections.add(self)
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
+  package func channelInactive(context: ChannelHandlerContext) {
     end()
     context.fireChannelInactive()
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) {
+  package func handlerRemoved(context: ChannelHandlerContext) {
     end()
   }
 
@@ -60,7 +65,7 @@ final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
     delegate?.webSocketClosed(socket)
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let frame = unwrapInboundIn(data)
     guard !isClosing else { return }
     switch frame.opcode {
@@ -72,7 +77,7 @@ final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
     case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
       NIOWebSocketFrameAggregator.Error.tooManyFragments:
@@ -115,15 +120,18 @@ final class WebSocketHandler: ChannelInboundHandler, SupervisedConnection {
   }
 }
 
-/// Lets only frames pass that RFC 6455 §5 allows on a connection without extensions.
-final class WebSocketFrameRules: ChannelInboundHandler {
+/// Lets only frames pass that RFC 6455 §5 allows on a connection without extensions, and none out after a closing one.
+final class WebSocketFrameRules: ChannelInboundHandler, ChannelOutboundHandler {
   typealias InboundIn = WebSocketFrame
   typealias InboundOut = WebSocketFrame
+  typealias OutboundIn = WebSocketFrame
+  typealias OutboundOut = WebSocketFrame
 
   struct Violation: Error {}
 
   /// A client masks every frame, a server none.
   private let peerMasks: Bool
+  private var saidGoodbye = false
 
   init(peerMasks: Bool) {
     self.peerMasks = peerMasks
@@ -137,6 +145,15 @@ final class WebSocketFrameRules: ChannelInboundHandler {
       return
     }
     context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard !saidGoodbye else {
+      promise?.fail(ChannelError.outputClosed)
+      return
+    }
+    saidGoodbye = unwrapOutboundIn(data).opcode == .connectionClose
+    context.write(data, promise: promise)
   }
 
   private static let opcodes: [WebSocketOpcode] = [.continuation, .text, .binary, .connectionClose, .ping, .pong]

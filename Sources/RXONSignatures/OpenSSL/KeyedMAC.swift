@@ -28,10 +28,13 @@ struct KeyedMAC: ~Copyable {
     // A null key pointer means "keep the key", so that an empty key needs an address too.
     let addressable = key + [0]
     return digest.withUnsafeMutableBufferPointer { digest in
-      var parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
-      ]
-      return EVP_MAC_init(context, addressable, key.count, &parameters) == 1
+      // A parameter keeps the address of its name, which must outlive the call that makes it.
+      OSSL_MAC_PARAM_DIGEST.withCString { name in
+        var parameters = [
+          OSSL_PARAM_construct_utf8_string(name, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+        ]
+        return EVP_MAC_init(context, addressable, key.count, &parameters) == 1
+      }
     }
   }
 

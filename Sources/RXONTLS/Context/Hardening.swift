@@ -4,7 +4,8 @@ import COpenSSL
 enum Hardening {
   static func apply(to context: OpaquePointer, minimumVersion: TLSVersion) throws(TLSConfigurationError) {
     SSL_CTX_set_options(context, COpenSSL_hardening)
-    COpenSSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
+    // The chain is sent as it was configured. OpenSSL would add to it, and search for what to add at each handshake.
+    COpenSSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_NO_AUTO_CHAIN))
     let version = max(COpenSSL_CTX_get_min_version(context), Int32(minimumVersion.rawValue))
     guard COpenSSL_CTX_set_min_version(context, version) == 1 else {
       throw TLSConfigurationError(

@@ -69,10 +69,11 @@ struct TLSFailure {
   private var rejection: TLSError {
     let code = objection?.code ?? X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
     let reason = CertificateRejection(code: code)
-    let owner = side == .server ? "the client's" : "the server's"
+    let isAuthority = objection.map { $0.depth > 0 } ?? false
     let subject = objection?.certificate.map { " (\(Self.shortened($0.subject)))" } ?? ""
     return TLSError(
-      .certificateRejected(reason), "\(owner) certificate\(subject) is not accepted: \(explanation(reason, code))")
+      .certificateRejected(reason),
+      "\(peer)'s \(isAuthority ? "authority" : "certificate")\(subject) is not accepted: \(explanation(reason, code))")
   }
 
   private func explanation(_ reason: CertificateRejection, _ code: Int32) -> String {

@@ -18,6 +18,7 @@ struct Inspection {
     if let status = configuration.status {
       findings += inspect(status.url, status.tls, "status \(status.url)")
     }
+    if let pki = configuration.pki { findings += AuthorityProbe.inspect(pki) }
     findings += JournalProbe(settings: configuration.journal).findings
     for uplink in configuration.uplinks {
       findings += await ParentProbe(uplink: uplink, workerID: configuration.id).findings()

@@ -24,7 +24,7 @@ struct StatusCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("ca"),
-    help: ArgumentHelp("Whose certificate an https address must show, if not one that the system trusts.", valueName: "file"))
+    help: ArgumentHelp("The authority of an https address, if not one that the system trusts.", valueName: "file"))
   var authority: String?
 
   func run() async throws {

@@ -35,6 +35,13 @@ struct JoinFolder {
     }
   }
 
+  /// Clears away what an attempt that was killed has left half-written.
+  func tidy() {
+    for file in [keyFile, answerFile, authorityFile, certificateFile, configurationFile] {
+      DurableFile.removeDrafts(of: file)
+    }
+  }
+
   /// The key of an earlier attempt, else a new one. It never leaves this machine.
   func key() throws(PKIFailure) -> PrivateKey {
     if DurableFile.exists(keyFile) {

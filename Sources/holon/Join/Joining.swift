@@ -18,6 +18,7 @@ struct Joining {
 
   func run() async throws(PKIFailure) -> Outcome {
     try folder.expectRoom()
+    folder.tidy()
     let earlier = try folder.answer()
     if earlier == nil { try string.expectUnexpired(at: time(nil)) }
     let key = try folder.key()

@@ -11,8 +11,10 @@ final class Region: Sendable {
   let statusPort = FreePort.find()
   let edgeStatusPort = FreePort.find()
 
-  /// - Parameter certificateLife: of the nodes that join.
-  init(certificateLife: String = "90d") throws {
+  /// - Parameters:
+  ///   - certificateLife: of the nodes that join.
+  ///   - clientCertificates: what the listener asks of children.
+  init(certificateLife: String = "90d", clientCertificates: String = "required") throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "holon-join-\(UUID().uuidString)").path
     self.folder = folder
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -30,6 +32,7 @@ final class Region: Sendable {
           key: \(folder)/region.key
           client_ca: \(folder)/pki/ca.pem
           crl: \(folder)/pki/crl.pem
+          client_certificates: \(clientCertificates)
     pki:
       folder: \(folder)/pki
       url: https://127.0.0.1:\(enrolmentPort)
@@ -49,8 +52,10 @@ final class Region: Sendable {
 
   func file(_ name: String) -> String { "\(folder)/\(name)" }
 
-  func start() async throws -> RunningNode {
-    let node = try RunningNode(configuration: "\(folder)/region.yaml", log: "\(folder)/region.log")
+  /// - Parameter settings: by their variables, over those of the file.
+  func start(_ settings: [String: String] = [:]) async throws -> RunningNode {
+    let node = try RunningNode(
+      configuration: "\(folder)/region.yaml", settings: settings, log: "\(folder)/region.log")
     try await eventually("the region's node is ready") {
       try #require(node.isRunning, "\(node.logged)")
       return try await status(at: statusPort) != nil

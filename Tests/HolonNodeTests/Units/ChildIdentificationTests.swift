@@ -46,7 +46,7 @@ struct ChildIdentificationTests {
     }
 
     /// The status with which a refresh is refused; nil when it is not.
-    func refreshes(_ token: String, _ certificate: ClientCertificate?) -> Int? {
+    mutating func refreshes(_ token: String, _ certificate: ClientCertificate?) -> Int? {
       let credentials = Credentials(
         token: nil, workerID: nil, certificate: certificate, remoteAddress: "127.0.0.1")
       do throws(CallFailure) {
@@ -163,7 +163,7 @@ struct ChildIdentificationTests {
 
   @Test("an access token for a certificate serves beside that certificate only")
   func boundAccessToken() throws {
-    let door = try Door()
+    var door = try Door()
     let token = try door.identification.issueToken(to: door.identity("w3", certificate("w3")), at: Self.now)
     #expect(door.answer("w3", token: token.accessToken, certificate("w3")) == "w3")
     #expect(door.answer("w3", token: token.accessToken) == "403")
@@ -177,7 +177,7 @@ struct ChildIdentificationTests {
 
   @Test("an expired access token is answered 401, with a certificate and without")
   func expired() throws {
-    let door = try Door()
+    var door = try Door()
     let later = Self.now + 3600
     let bearer = try door.identification.issueToken(to: door.identity("w1", token: "own"), at: Self.now)
     #expect(door.answer("w1", token: bearer.accessToken, at: later - 1) == "w1")
@@ -185,6 +185,55 @@ struct ChildIdentificationTests {
     let bound = try door.identification.issueToken(to: door.identity("w3", certificate("w3")), at: Self.now)
     let lasting = certificate("w3", expires: later + 60)
     #expect(door.answer("w3", token: bound.accessToken, lasting, at: later) == "401")
+  }
+
+  @Test("on an open command channel a child signs with the tokens that it was given since")
+  func signsOnOpenChannel() throws {
+    var door = try Door()
+    let token = try door.identification.issueToken(to: door.identity("w1", token: "own"), at: Self.now).accessToken
+    let opening = Credentials(token: "own", workerID: "w1", remoteAddress: "127.0.0.1")
+    func signsWith(_ token: String, at time: Int) throws -> Bool {
+      let identity = try door.identification.identify(onChannelOpenedAt: Self.now, with: opening, at: time)
+      return try identity.secrets.contains { try $0.signature(of: [1]) == HMACSecret(token).signature(of: [1]) }
+    }
+    #expect(try signsWith("own", at: Self.now + 1))
+    #expect(try signsWith(token, at: Self.now + 1))
+    #expect(try !signsWith(token, at: Self.now + 7200))
+  }
+
+  @Test("a client that refreshed an expired token goes on to sign with that one for a while")
+  func signsWithTheTokenBefore() throws {
+    var door = try Door()
+    let later = Self.now + 3601
+    let first = try door.identification.issueToken(to: door.identity("w1", token: "own"), at: Self.now)
+    let credentials = Credentials(token: nil, workerID: "w1", remoteAddress: "127.0.0.1")
+    let second = try door.identification.refresh(
+      try #require(first.refreshToken), by: credentials, at: later)
+    func signsWith(_ token: String, at time: Int) throws -> Bool {
+      let call = Credentials(token: second.accessToken, workerID: "w1", remoteAddress: "127.0.0.1")
+      let secrets = try door.identification.identify(call, at: time).secrets
+      return try secrets.contains { try $0.signature(of: [1]) == HMACSecret(token).signature(of: [1]) }
+    }
+    #expect(try signsWith(second.accessToken, at: later))
+    #expect(try signsWith(first.accessToken, at: later))
+    #expect(try signsWith("own", at: later))
+    #expect(try !signsWith(first.accessToken, at: Self.now + 7200))
+    #expect(door.answer("w1", token: first.accessToken, at: later) == "401")
+  }
+
+  @Test("a certificate gets a new token for any refresh token but another's, and a void access token beside it is 401")
+  func refreshByCertificate() throws {
+    var door = try Door()
+    let token = try door.identification.issueToken(to: door.identity("w3", certificate("w3")), at: Self.now)
+    door.identification.access.apply(.childRevoked(child: "w3", at: Self.now))
+    #expect(door.answer("w3", token: token.accessToken, certificate("w3")) == "403")
+    #expect(door.refreshes(try #require(token.refreshToken), certificate("w3")) == 403)
+    door.identification.access.apply(.childRestored(child: "w3"))
+    #expect(door.answer("w3", token: token.accessToken, certificate("w3")) == "401")
+    #expect(door.answer("w3", token: token.accessToken) == "403")
+    #expect(door.refreshes(try #require(token.refreshToken), certificate("w3")) == nil)
+    #expect(door.refreshes("anything", certificate("w3")) == nil)
+    #expect(door.refreshes("anything", nil) == 403)
   }
 
   @Test("mtls-only wants the certificate at a refresh too")
@@ -200,7 +249,7 @@ struct ChildIdentificationTests {
 
   @Test("who proves nothing gets no access token, since that would prove something later")
   func openDoor() throws {
-    let door = try Door("open-to-anyone")
+    var door = try Door("open-to-anyone")
     #expect(door.answer("w3") == "w3")
     let failure = #expect(throws: CallFailure.self) {
       try door.identification.issueToken(to: door.identity("w3"), at: Self.now)

@@ -10,6 +10,8 @@ struct EndpointTests {
       ("HTTPS://Ghost.example", "https", "Ghost.example", nil, "", "https://Ghost.example"),
       ("http://[::1]:80/a/b/", "http", "::1", 80, "/a/b", "http://[::1]:80/a/b"),
       ("ws://10.0.0.1:0/", "ws", "10.0.0.1", 0, "", "ws://10.0.0.1:0"),
+      // A mark that combines with a delimiter does not hide it.
+      ("http://h:80/\u{301}a/\u{301}", "http", "h", 80, "/\u{301}a/\u{301}", "http://h:80/\u{301}a/\u{301}"),
     ] as [(String, String, String, Int?, String, String)])
   func parsing(text: String, scheme: String, host: String, port: Int?, path: String, written: String) throws {
     let endpoint = try Endpoint(text)
@@ -23,6 +25,7 @@ struct EndpointTests {
       ("localhost:8080", .noScheme), ("", .noScheme), ("1http://x", .noScheme), ("http://", .noHost),
       ("http://:80", .noHost), ("http://x:", .port("")), ("http://x:99999", .port("99999")),
       ("http://x:-1", .port("-1")),
+      ("http://h:\u{301}80", .port("\u{301}80")), ("\u{212A}://h", .noScheme),
       ("http://::1", .brackets), ("http://[::1", .brackets), ("http://[::1]x", .port("")),
       ("http://u:p@x", .credentials),
       ("http://x/?a", .query), ("http://x y", .whiteSpace),

@@ -101,6 +101,28 @@ struct WebSocketTests {
     }
   }
 
+  @Test("nothing follows a good-bye, also when the peer is slow to read it")
+  func goodbyeIsLast() async throws {
+    let parent = StubParent()
+    try await withListener(parent) { port in
+      let client = try await RawClient.connect(port: port, reads: false)
+      try await client.send(Self.upgrade)
+      await eventually { parent.seen.openChannels.count == 1 }
+      let channel = try #require(parent.seen.openChannels.first)
+      // More than the system takes for a peer that does not read.
+      let large = WorkerCommand(command: String(repeating: "a", count: 1 << 20))
+      for _ in 0..<24 { channel.send(large) }
+      channel.close()
+      channel.send(WorkerCommand(command: "too late"))
+      channel.close()
+      try await client.read()
+      await eventually { client.isClosed }
+      #expect(client.received.count > 24 << 20)
+      #expect(client.received.suffix(4) == [0x88, 2, 0x03, 0xe8])
+      #expect(!client.received.suffix(100).contains(0x81))
+    }
+  }
+
   @Test("a peer that does not answer pings is given up")
   func missingPong() async throws {
     var limits = HTTPListenerLimits()

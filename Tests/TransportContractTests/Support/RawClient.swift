@@ -36,14 +36,20 @@ final class RawClient: Sendable {
   private let state = Mutex(State())
   private let channel = Mutex<(any Channel)?>(nil)
 
-  static func connect(port: Int) async throws -> RawClient {
+  /// - Parameter reads: false leaves what arrives unread until ``read()``.
+  static func connect(port: Int, reads: Bool = true) async throws -> RawClient {
     let client = RawClient()
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelOption(.autoRead, value: reads)
       .channelInitializer { channel in channel.pipeline.addHandler(Collector(client: client)) }
       .connect(host: "127.0.0.1", port: port).get()
     client.channel.withLock { $0 = channel }
     return client
+  }
+
+  func read() async throws {
+    try await channel.withLock { $0 }?.setOption(.autoRead, value: true).get()
   }
 
   func send(_ text: String) async throws {
@@ -58,6 +64,7 @@ final class RawClient: Sendable {
     try? await channel.withLock { $0 }?.close().get()
   }
 
+  var received: [UInt8] { state.withLock { $0.received } }
   var text: String { String(decoding: state.withLock { $0.received }, as: UTF8.self) }
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
