@@ -98,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "holon-bench",
       dependencies: [
-        "RXON", "RXONHTTP",
+        "RXON", "RXONHTTP", "RXONTLS", "HolonPKI",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

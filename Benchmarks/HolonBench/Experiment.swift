@@ -16,63 +16,68 @@ struct Experiment {
     let parent: StubParent
     let server: HTTPServer
     let node: Subprocess?
+    /// What takes TLS off in front of the node.
+    let front: Subprocess?
     let children: Subprocess
 
-    init(parent: StubParent, server: HTTPServer, node: Subprocess?, children: Subprocess) {
+    init(parent: StubParent, server: HTTPServer, node: Subprocess?, front: Subprocess?, children: Subprocess) {
       self.parent = parent
       self.server = server
       self.node = node
+      self.front = front
       self.children = children
     }
 
     func end() async {
       children.end()
+      front?.end()
       node?.end()
       await server.stop(grace: .zero)
     }
   }
 
-  /// - Parameter depth: nodes between the parent and the children: 0 or 1.
-  func start(depth: Int, children count: Int, payloadBytes: Int, group: any EventLoopGroup) async throws -> Tree {
+  /// - Parameters:
+  ///   - depth: nodes between the parent and the children: 0 or 1.
+  ///   - encryption: nil for plain links.
+  func start(
+    depth: Int, children count: Int, payloadBytes: Int, encryption: LinkEncryption? = nil, group: any EventLoopGroup
+  ) async throws -> Tree {
     var limits = HTTPServerLimits()
     limits.connections = 20_000
     let parent = StubParent(payloadBytes: payloadBytes)
-    let server = HTTPServer(host: "127.0.0.1", port: 0, group: group, limits: limits, responder: parent)
+    let server = HTTPServer(
+      host: "127.0.0.1", port: 0, group: group, limits: limits, tls: try encryption?.ofParent(), responder: parent)
     let port = try await server.start()
-    var url = "http://127.0.0.1:\(port)"
-    var node: Subprocess?
+    var url = "\(encryption?.isParentEncrypted == true ? "https" : "http")://127.0.0.1:\(port)"
+    var (node, front): (Subprocess?, Subprocess?)
     if depth > 0 {
-      let listen = "http://127.0.0.1:\(freePort())"
-      node = try Subprocess(
-        holon,
-        [
-          "run", "--id", "bench", "--listen", listen, "--child-token", Self.token, "--uplink", url,
-          "--uplink-token", Self.token, "--journal", "\(directory)/bench-\(UUID().uuidString).db", "--log-level",
-          "warning",
-        ],
-        environment: ["HOLON_UPLINKS_0_MAX_POLLS": "64"], log: "\(directory)/holon.log")
-      url = listen
-    }
-    let children = try Subprocess(
-      CommandLine.arguments[0], ["children", url, Self.token, "\(count)", "child"],
-      log: "\(directory)/children.log")
-    return Tree(parent: parent, server: server, node: node, children: children)
-  }
-
-  private func freePort() -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        _ = bind(socket, address, length)
-        _ = getsockname(socket, address, &length)
+      let nodePort = freePort()
+      let scheme = encryption?.isNodeEncrypted == true ? "https" : "http"
+      node = try startNode(listen: "\(scheme)://127.0.0.1:\(nodePort)", uplink: url, encryption: encryption)
+      url = "\(scheme)://127.0.0.1:\(nodePort)"
+      if case .nginx(let nginx) = encryption?.children {
+        let tlsPort = freePort()
+        front = try nginx.startFront(tlsPort: tlsPort, nodePort: nodePort)
+        url = "https://127.0.0.1:\(tlsPort)"
       }
     }
-    return Int(UInt16(bigEndian: address.sin_port))
+    let children = try Subprocess(
+      CommandLine.arguments[0],
+      ["children", url, Self.token, "\(count)", "child"] + (encryption.map { [$0.certificate.authority] } ?? []),
+      log: "\(directory)/children.log")
+    return Tree(parent: parent, server: server, node: node, front: front, children: children)
+  }
+
+  private func startNode(listen: String, uplink: String, encryption: LinkEncryption?) throws -> Subprocess {
+    try Subprocess(
+      holon,
+      [
+        "run", "--id", "bench", "--listen", listen, "--child-token", Self.token, "--uplink", uplink,
+        "--uplink-token", Self.token, "--journal", "\(directory)/bench-\(UUID().uuidString).db", "--log-level",
+        "warning",
+      ],
+      environment: ["HOLON_UPLINKS_0_MAX_POLLS": "64"].merging(encryption?.ofNode ?? [:]) { $1 },
+      log: "\(directory)/holon.log")
   }
 }
 

@@ -23,8 +23,20 @@ struct HolonBench {
         try await experiment(arguments) { experiment, group in
           try await Soak(experiment: experiment, group: group, minutes: minutes).run()
         }
+      case "tls":
+        let arguments = Array(CommandLine.arguments.dropFirst(2))
+        guard arguments.count > 1 else {
+          throw BenchmarkFailure("usage: holon-bench tls HOLON-BINARY NGINX-BINARY [--short]")
+        }
+        try await experiment(arguments) { experiment, group in
+          try await TLSMeasurements(
+            experiment: experiment, nginx: arguments[1], group: group, short: arguments.contains("--short")
+          ).all()
+        }
       default:
-        throw BenchmarkFailure("usage: holon-bench run HOLON-BINARY [--short] | soak HOLON-BINARY MINUTES")
+        throw BenchmarkFailure(
+          "usage: holon-bench run HOLON-BINARY [--short] | tls HOLON-BINARY NGINX-BINARY [--short] "
+            + "| soak HOLON-BINARY MINUTES")
       }
     } catch {
       FileHandle.standardError.write(Data("holon-bench: \(error)\n".utf8))
@@ -33,10 +45,12 @@ struct HolonBench {
   }
 
   private static func runChildren(_ arguments: [String]) async throws {
-    guard arguments.count == 4, let count = Int(arguments[2]) else {
-      throw BenchmarkFailure("usage: holon-bench children URL TOKEN COUNT PREFIX")
+    guard (4...5).contains(arguments.count), let count = Int(arguments[2]) else {
+      throw BenchmarkFailure("usage: holon-bench children URL TOKEN COUNT PREFIX [AUTHORITY]")
     }
-    try await StubChildren.run(url: arguments[0], token: arguments[1], count: count, prefix: arguments[3])
+    try await StubChildren.run(
+      url: arguments[0], token: arguments[1], count: count, prefix: arguments[3],
+      authority: arguments.count > 4 ? arguments[4] : nil)
   }
 
   /// Prints what `body` reports of the binary that is named first.
@@ -46,7 +60,12 @@ struct HolonBench {
     guard let holon = arguments.first else { throw BenchmarkFailure("name the holon binary") }
     let directory = NSTemporaryDirectory() + "holon-bench-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    defer {
+      Subprocess.endAll()
+      try? FileManager.default.removeItem(atPath: directory)
+    }
+    let signals = [SIGINT, SIGTERM].map { Interruption($0, directory: directory) }
+    defer { withExtendedLifetime(signals) {} }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     for line in try await body(Experiment(holon: holon, directory: directory), group) { print(line) }
     try await group.shutdownGracefully()

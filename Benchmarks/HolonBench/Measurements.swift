@@ -91,16 +91,4 @@ struct Measurements {
     guard let node else { return 0 }
     return (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(node.pid)/fd").count) ?? 0
   }
-
-  private func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-  }
-
-  private func rounded(_ value: Double) -> String {
-    value >= 100 ? String(Int(value.rounded())) : String(format: "%.1f", value)
-  }
-
-  private func milliseconds(_ value: Double) -> String {
-    String(format: "%.2f ms", value)
-  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What a process has used, by the kernel's accounting.
 struct ProcessUsage {
@@ -6,23 +7,33 @@ struct ProcessUsage {
   var residentMiB: Double
 
   init?(of pid: Int32) {
-    guard
-      let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-      let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
-      let end = stat.lastIndex(of: ")")
+    guard let cpuSeconds = Self.cpuSeconds(of: pid),
+      let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
     else { return nil }
-    // The fields after the name, which may hold spaces: user and system time are the 12th and 13th of them.
-    let fields = stat[stat.index(after: end)...].split(separator: " ")
-    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
-    cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    self.cpuSeconds = cpuSeconds
     let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
     let kibibytes = resident?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
     residentMiB = (kibibytes ?? 0) / 1024
+  }
+
+  /// User and system time of all its threads: what `/proc/PID/stat` says, in nanoseconds in place of ticks of 10 ms.
+  private static func cpuSeconds(of pid: Int32) -> Double? {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
 
 /// A program under measurement, ended with this one.
 final class Subprocess {
+  private static let running = Mutex<Set<Int32>>([])
+
+  /// When the benchmark ends before its time.
+  static func endAll() {
+    for pid in running.withLock({ $0 }) { kill(pid, SIGKILL) }
+  }
+
   private let process = Process()
 
   init(_ program: String, _ arguments: [String], environment: [String: String] = [:], log: String) throws {
@@ -34,6 +45,7 @@ final class Subprocess {
     process.standardError = output
     process.standardOutput = output
     try process.run()
+    Self.running.withLock { _ = $0.insert(pid) }
   }
 
   var pid: Int32 { process.processIdentifier }
@@ -44,5 +56,6 @@ final class Subprocess {
   func end() {
     kill(pid, SIGKILL)
     process.waitUntilExit()
+    Self.running.withLock { _ = $0.remove(pid) }
   }
 }

@@ -2,16 +2,22 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import RXONTLS
 
 /// Children that answer each task at once with its own params.
 enum StubChildren {
   /// Runs until the process is ended.
-  static func run(url: String, token: String, count: Int, prefix: String) async throws {
+  /// - Parameter authority: the file of the one to trust, for `https`.
+  static func run(url: String, token: String, count: Int, prefix: String, authority: String?) async throws {
+    var options = HTTPTransportOptions()
+    if let authority {
+      options.tls = TLSClientContexts(try TLSClientContext(TLSClientOptions(trust: .file(authority))))
+    }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    try await withThrowingTaskGroup(of: Void.self) { children in
+    try await withThrowingTaskGroup(of: Void.self) { [options] children in
       for number in 0..<count {
         let transport = try HTTPTransport(
-          url: url, workerID: "\(prefix)-\(number)", token: token, group: group)
+          url: url, workerID: "\(prefix)-\(number)", token: token, group: group, options: options)
         children.addTask { await work(transport) }
         // Thousands of connections within one moment overrun the listener's backlog.
         if number % 100 == 99 { try await Task.sleep(for: .milliseconds(20)) }

@@ -8,6 +8,8 @@ import Synchronization
 /// A parent that costs next to nothing: hands out prepared tasks and notes when each result comes back.
 final class StubParent: HTTPResponder, Sendable {
   private struct State {
+    /// Of each task's params.
+    var payload: String
     var left = 0
     var nextTask = 0
     var parked: [HTTPExchange] = []
@@ -18,12 +20,11 @@ final class StubParent: HTTPResponder, Sendable {
     var lastResult: ContinuousClock.Instant?
   }
 
-  private let state = Mutex(State())
-  private let payload: String
+  private let state: Mutex<State>
 
   /// - Parameter payloadBytes: of each task's params.
   init(payloadBytes: Int) {
-    payload = String(repeating: "x", count: payloadBytes)
+    state = Mutex(State(payload: String(repeating: "x", count: payloadBytes)))
   }
 
   // MARK: The experiment
@@ -38,12 +39,14 @@ final class StubParent: HTTPResponder, Sendable {
     state.withLock { $0.left > 0 ? $0.parked.popLast() : nil }
   }
 
-  func reset() {
+  /// Forgets what was noted.
+  /// - Parameter payloadBytes: of the tasks from now on; nil for no change.
+  func reset(payloadBytes: Int? = nil) {
     state.withLock { state in
-      let (parked, next) = (state.parked, state.nextTask)
-      state = State()
-      state.parked = parked
-      state.nextTask = next
+      var new = State(payload: payloadBytes.map { String(repeating: "x", count: $0) } ?? state.payload)
+      new.parked = state.parked
+      new.nextTask = state.nextTask
+      state = new
     }
   }
 
@@ -86,14 +89,14 @@ final class StubParent: HTTPResponder, Sendable {
   }
 
   private func nextTask() -> HTTPResponse {
-    let id = state.withLock { state in
+    let (id, payload) = state.withLock { state in
       state.left -= 1
       state.nextTask += 1
       let id = "t\(state.nextTask)"
       let now = ContinuousClock.now
       state.sentAt[id] = now
       if state.firstSent == nil { state.firstSent = now }
-      return id
+      return (id, state.payload)
     }
     let body = #"{"job_id":"bench","task_id":"\#(id)","type":"echo","params":{"payload":"\#(payload)"}}"#
     return .json(.ok, Array(body.utf8))

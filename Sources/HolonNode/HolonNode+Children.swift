@@ -44,8 +44,9 @@ extension HolonNode: ListenerHandler {
   ) {
     onLoop { node in
       do throws(CallFailure) {
-        let openedAt = node.channels[channel.workerID]?.openedAt ?? NodeClock.unixSeconds()
-        let identity = try node.authenticator.identify(channel.credentials, at: openedAt)
+        let now = NodeClock.unixSeconds()
+        let identity = try node.authenticator.identification.identify(
+          onChannelOpenedAt: node.channels[channel.workerID]?.openedAt ?? now, with: channel.credentials, at: now)
         try node.spend(.events, bytes: body.count, of: identity.workerID)
         try node.verify(.init(event, by: identity.workerID), body: body, by: identity)
         node.handle(.eventArrived(nil, child: identity.workerID, event))

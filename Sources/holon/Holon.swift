@@ -6,6 +6,7 @@ import HolonNode
 @main
 struct Holon {
   static func main() async {
+    CommandLineSecrets.hide()
     do {
       let command = try HolonCommand.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -85,6 +85,20 @@ struct EnrolmentEndpointTests {
     #expect(parent.isRunning)
   }
 
+  @Test("a child that was shut out is not renewed until it is let in again")
+  func shutOut() async throws {
+    let region = try Region()
+    let parent = try await region.start()
+    let body = try EnrolmentRequest(token: nil, request: request()).body
+    for (change, status) in [("revoke", 403), ("restore", 200)] {
+      let changed = try HolonCommand.run("children", change, "region", "--config", region.file("region.yaml"))
+      #expect(changed.status == 0, "\(changed.complaint)")
+      let answer = try await child(region, "region").post(EnrolmentRequest.renewPath, body)
+      #expect(answer.status == status)
+    }
+    #expect(parent.isRunning)
+  }
+
   @Test("a node does not start with an authority that it cannot open, and says what is wrong")
   func brokenAuthority() async throws {
     let region = try Region()

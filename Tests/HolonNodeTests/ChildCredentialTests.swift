@@ -5,7 +5,7 @@ import Testing
 
 @testable import HolonNode
 
-@Suite("Tokens that a node issues, certificates, and their end")
+@Suite("Tokens that a node issues, certificates, and their end", .timeLimit(.minutes(1)))
 struct ChildCredentialTests {
   // MARK: Issued tokens
 

@@ -199,6 +199,45 @@ struct RouterResultTests {
     guard case .deadLettered? = actions.changes.first else { return #expect(Bool(false), "no dead letter") }
   }
 
+  @Test(
+    "An event for the job or the task of another child is refused, by whatever name",
+    arguments: [("job", nil, nil), (nil, "t", nil), (nil, "job", nil), (nil, nil, "t"), ("job", "t", "t")]
+      as [(String?, String?, String?)])
+  func hijackByAnyName(job: String?, task: String?, origin: String?) {
+    var node = running()
+    node.register("x")
+    func event(from child: String, _ type: String) -> WorkerEventPayload {
+      WorkerEventPayload(
+        eventID: "of-\(child)", workerID: child, originWorkerID: child, eventType: type, payload: .emptyObject,
+        originTaskID: origin, targetJobID: job, targetTaskID: task)
+    }
+    for type in ["custom", EventType.progress] {
+      let actions = node.send(.eventArrived(node.call(), child: "x", event(from: "x", type)))
+      #expect(actions.refusals.map(\.status) == [403])
+      #expect(actions.incidents == [.eventDropped("of-x", reason: "not_its_task")])
+      #expect(actions.changes.isEmpty)
+    }
+    #expect(node.send(.eventArrived(node.call(), child: "w", event(from: "w", "custom"))).events.count == 1)
+
+    // Answered, it is still the holder's; forgotten, it is for the parent to judge.
+    node.result("t", from: "w")
+    #expect(node.send(.eventArrived(nil, child: "x", event(from: "x", "custom"))).events.isEmpty)
+    node.settle("t")
+    #expect(node.send(.eventArrived(nil, child: "x", event(from: "x", "custom"))).events.count == 1)
+  }
+
+  @Test("A child may speak of a job whose other tasks other children have")
+  func eventOfSharedJob() {
+    var node = running()
+    node.register("x")
+    node.poll("x")
+    node.take("t2")
+    let event = WorkerEventPayload(
+      eventID: "e", workerID: "x", originWorkerID: "x", eventType: "custom", payload: .emptyObject,
+      originTaskID: "t2", targetJobID: "job", targetTaskID: "t2")
+    #expect(node.send(.eventArrived(nil, child: "x", event)).events.count == 1)
+  }
+
   @Test("An event goes to the parent of its task, else to the first; a root only acknowledges")
   func eventUplink() {
     func uplinks(_ actions: [RoutingAction]) -> [String] {

@@ -9,13 +9,20 @@ from contextlib import ExitStack
 
 import pytest
 from harness.cluster import Cluster, ClusterSettings
-from harness.scripted import Answer, Connection, ScriptedChild
+from harness.scripted import (
+    EVENTS,
+    REGISTER,
+    RESULT,
+    UPGRADE,
+    Connection,
+    ScriptedChild,
+    assert_refused,
+    heartbeats,
+    polls,
+)
 from harness.waiting import eventually
 
 BODY_LIMIT = 8 << 20
-REGISTER = "/_worker/workers/register"
-RESULT = "/_worker/tasks/result"
-EVENTS = "/_worker/events"
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +36,7 @@ def child(cluster):
     """A registered child; afterwards the node must be as well as before, and must have kept nothing."""
     holon = cluster.holons[0]
     child = ScriptedChild(holon.port, holon.child_token)
-    answer = child.call("POST", REGISTER, child.registration())
-    assert answer.status == 200, answer
+    child.register()
     dead_letters = holon.status["dead_letters"]
 
     yield child
@@ -44,25 +50,6 @@ def child(cluster):
     eventually("the journal is empty", nothing_kept, within=10)
     assert holon.status["dead_letters"] == dead_letters
     assert holon.process.running
-
-
-def heartbeats(child: ScriptedChild) -> str:
-    return f"/_worker/workers/{child.id}"
-
-
-def polls(worker: str) -> str:
-    return f"/_worker/workers/{worker}/tasks/next?timeout=1"
-
-
-def result(child: ScriptedChild, **more) -> dict:
-    return child.signed({"job_id": "no-job", "task_id": "no-task", "data": {}, **more})
-
-
-def assert_refused(answer: Answer, *statuses: int) -> None:
-    assert 400 <= answer.status < 500, answer
-    if statuses:
-        assert answer.status in statuses, answer
-    assert isinstance(answer.json["error"], str) and answer.json["error"], answer
 
 
 @pytest.mark.parametrize(
@@ -90,7 +77,7 @@ def test_wrong_types(child, path, fields):
 
 
 def test_a_heartbeat_of_wrong_types(child):
-    assert_refused(child.call("PATCH", heartbeats(child), child.heartbeat(status=5)), 400)
+    assert_refused(child.call("PATCH", heartbeats(child.id), child.heartbeat(status=5)), 400)
 
 
 def test_a_body_over_the_limit(child):
@@ -120,12 +107,12 @@ def test_an_unknown_worker(child):
     stranger = ScriptedChild(child.port, child.token)
     for answer in (
         stranger.call("GET", polls(stranger.id)),
-        stranger.call("PATCH", heartbeats(stranger), stranger.heartbeat()),
+        stranger.call("PATCH", heartbeats(stranger.id), stranger.heartbeat()),
     ):
         assert_refused(answer, 404)
         # By this text the real worker knows that it must register again.
         assert "not found" in answer.json["error"].lower()
-    assert_refused(stranger.call("POST", RESULT, result(stranger)), 403, 404)
+    assert_refused(stranger.call("POST", RESULT, stranger.result()), 403, 404)
 
 
 @pytest.mark.parametrize("token", ["wrong", "", None])
@@ -133,36 +120,26 @@ def test_a_wrong_token(child, token):
     headers = {"X-Worker-Token": token}
     for answer in (
         child.call("GET", polls(child.id), headers=headers),
-        child.call("POST", RESULT, result(child), headers=headers),
-        child.call("GET", f"/_worker/ws/{child.id}", headers=headers | upgrade()),
+        child.call("POST", RESULT, child.result(), headers=headers),
+        child.call("GET", f"/_worker/ws/{child.id}", headers=headers | UPGRADE),
     ):
         assert_refused(answer, 401, 403)
 
 
-def upgrade() -> dict[str, str]:
-    return {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-        "Content-Length": None,
-    }
-
-
 def test_a_wrong_signature(child):
     wrong = child.signed({"status": "idle"}, token="another secret")
-    assert_refused(child.call("PATCH", heartbeats(child), wrong), 403)
+    assert_refused(child.call("PATCH", heartbeats(child.id), wrong), 403)
     changed = child.heartbeat() | {"status": "busy"}
-    assert_refused(child.call("PATCH", heartbeats(child), changed), 403)
+    assert_refused(child.call("PATCH", heartbeats(child.id), changed), 403)
     unsigned = child.heartbeat()
     del unsigned["security"]
-    assert_refused(child.call("PATCH", heartbeats(child), unsigned), 403)
+    assert_refused(child.call("PATCH", heartbeats(child.id), unsigned), 403)
 
 
 @pytest.mark.parametrize("age", [62, 3600, -62])
 def test_a_stale_timestamp(child, age):
     stale = child.signed({"status": "idle"}, age=age)
-    assert_refused(child.call("PATCH", heartbeats(child), stale), 403)
+    assert_refused(child.call("PATCH", heartbeats(child.id), stale), 403)
 
 
 def test_a_replay(child):
@@ -172,14 +149,14 @@ def test_a_replay(child):
 
 
 def test_a_result_in_the_name_of_another(child, cluster):
-    assert_refused(child.call("POST", RESULT, result(child, worker_id=cluster.workers[0].id)), 403)
+    assert_refused(child.call("POST", RESULT, child.result(worker_id=cluster.workers[0].id)), 403)
 
 
 def test_a_result_for_the_task_of_another(child, cluster, tmp_path):
     gate = tmp_path / "gate"
     [job] = cluster.orchestrator.submit("slow", {"gate": str(gate)})
     running = eventually("the task runs", lambda: [e for e in cluster.executions if e["job"] == job], within=20)[0]
-    answer = child.call("POST", RESULT, result(child, job_id=job, task_id=running["task"], data={"by": child.id}))
+    answer = child.call("POST", RESULT, child.result(job=job, task=running["task"], data={"by": child.id}))
     # The reference takes such a result for an answer to ignore, not for an error.
     if answer.status == 200:
         assert (answer.json["status"], answer.json["reason"]) == ("ignored", "worker_mismatch")
@@ -209,7 +186,7 @@ def test_identifiers_that_are_none(child, id):
     quoted = "".join(f"%{byte:02X}" for byte in id.encode())
     assert_refused(child.call("GET", polls(quoted), headers=headers), 400, 403, 404)
     if id:
-        assert_refused(child.call("POST", RESULT, result(child, job_id=id)), 400)
+        assert_refused(child.call("POST", RESULT, child.result(job=id)), 400)
 
 
 def test_headers_of_one_mebibyte(child):

@@ -2,11 +2,15 @@
 
 import json
 import stat
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from harness.cluster import Cluster, ClusterSettings
 from harness.holon import Holon
+from harness.process import environment
+from harness.programs import holon_binary
 from harness.scripted import ScriptedChild
 from harness.waiting import eventually
 
@@ -153,6 +157,9 @@ def test_a_node_without_room_for_a_control_socket_works_and_says_so(make_holon, 
     holon = make_holon(tmp_path / ("deep" * 30))
     start(holon)
     assert "There is no control socket" in holon.process.output()
+    check = [holon_binary(), "check", "--id", "x", "--listen", "http://127.0.0.1:0", "--journal", str(holon.journal)]
+    checked = subprocess.run(check, capture_output=True, text=True, timeout=30, env=environment())
+    assert "has no control socket" in checked.stdout, checked
     assert registration(holon, "w1", holon.child_token) == 200
     answer = holon.children("list")
     assert answer.returncode == 1 and "held by another process" in answer.stderr, answer
@@ -201,6 +208,66 @@ def test_a_real_worker_that_is_revoked_loses_its_task_to_another_and_returns_onc
     assert holon.child(first) is None
     changed(holon, "restore", first)
     eventually("it is back", lambda: holon.child(first), within=40)
+
+
+def test_a_real_worker_known_by_its_certificate_alone_works_on_while_its_access_tokens_end(make_cluster, tmp_path):
+    """It swaps its token for an access token after 5 s and renews that no more often than every 60 s, so that with this
+    life its tokens end in between: it then refreshes, and for a while signs with a token other than it presents."""
+    life = 20
+    cluster = make_cluster(ClusterSettings(depth=1, workers=1))
+    holon, worker = cluster.holons[0], cluster.workers[0]
+    authority = tmp_path / "authority"
+    make_certificates(authority, holon.id, worker.id)
+    holon.process.command[holon.process.command.index("--listen") + 1] = holon.url.replace("http:", "https:")
+    del_option(holon.process.command, "--child-token")
+    holon.process.env |= {
+        "HOLON_LISTEN_0_TLS_CERTIFICATE": str(authority / f"{holon.id}.pem"),
+        "HOLON_LISTEN_0_TLS_KEY": str(authority / f"{holon.id}.key"),
+        "HOLON_LISTEN_0_TLS_CLIENT_CA": str(authority / "ca.pem"),
+        "HOLON_CHILDREN_AUTH": "mtls-only",
+        "HOLON_CHILDREN_ACCESS_TOKEN_LIFE": f"{life}s",
+    }
+    worker.process.env |= {
+        "ORCHESTRATOR_URL": holon.url.replace("http:", "https:"),
+        "WORKER_TOKEN": "known-to-nobody",
+        "TLS_CA_PATH": str(authority / "ca.pem"),
+        "TLS_CERT_PATH": str(authority / f"{worker.id}.pem"),
+        "TLS_KEY_PATH": str(authority / f"{worker.id}.key"),
+    }
+    cluster.start()
+    assert holon.children("list").returncode == 0
+    refreshed = "Token refreshed"
+    end = time.monotonic() + 65 + life
+    while time.monotonic() < end:
+        assert cluster.run("echo", {})["status"] == "finished"
+        time.sleep(1)
+    assert worker.process.output().count(refreshed) >= 3
+    counters = holon.status["counters"]
+    assert counters["calls_refused.401"] >= 2
+    assert "calls_refused.403" not in counters
+    changed(holon, "revoke", worker.id)
+    eventually("it is gone", lambda: holon.child(worker.id) is None, within=5)
+    changed(holon, "restore", worker.id)
+    # Its pauses between heartbeats have grown to a minute by now, and its void token is renewed in as much.
+    eventually("it is back", lambda: holon.child(worker.id), within=150)
+    eventually("its work is taken", lambda: cluster.run("echo", {})["status"] == "finished", within=90)
+
+
+def make_certificates(folder: Path, *ids: str) -> None:
+    holon_pki("init", folder)
+    for id in ids:
+        holon_pki("issue", folder, "--id", id, "--ip", "127.0.0.1", "--out", str(folder))
+
+
+def holon_pki(action: str, folder: Path, *options: str) -> None:
+    command = [holon_binary(), "pki", action, "--folder", str(folder), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment())
+    assert done.returncode == 0, done.stderr
+
+
+def del_option(command: list[str], option: str) -> None:
+    place = command.index(option)
+    del command[place : place + 2]
 
 
 def holder(cluster: Cluster, job: str, other_than: str | None = None) -> str | None:

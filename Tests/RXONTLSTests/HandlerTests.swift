@@ -74,6 +74,7 @@ struct HandlerTests {
     let error = #expect(throws: TLSError.self) { try written.wait() }
     #expect(error?.kind == .notTLS)
     #expect(!client.isActive)
+    _ = try? client.finish(acceptAlreadyClosed: true)
   }
 
   @Test("a failed handshake tells the peer before it closes")
@@ -85,6 +86,7 @@ struct HandlerTests {
     let alert = try #require(try server.readOutbound(as: ByteBuffer.self))
     #expect(Array(buffer: alert) == [21, 3, 3, 0, 2, 2, 50])
     #expect(!server.isActive)
+    _ = try? server.finish(acceptAlreadyClosed: true)
   }
 
   @Test("begins at once when it is added to a channel that is active already")

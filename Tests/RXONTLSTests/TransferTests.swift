@@ -59,6 +59,28 @@ struct TransferTests {
     await listener.stop()
   }
 
+  @Test("data that came along with the handshake waits until it is asked for")
+  func earlyData() async throws {
+    let context = try TLSServerContext(.usual)
+    let listener = try await Listener.start(autoRead: false) { context }
+    let gate = try await Cutter.start(to: listener.port, passing: 1)
+    let greeting = String(repeating: "early ", count: 100)
+    let dialled = try await dial(gate.port, try TLSClientContext(.usual), .init(greeting: greeting))
+    await eventually { gate.withheldCount > greeting.utf8.count }
+    try await gate.open()
+    let accepted = try await listener.endpoint()
+    await eventually { accepted.current.session != nil }
+    // Whatever was to come in that turn of the loop has come after one more.
+    try await accepted.channel.eventLoop.submit {}.get()
+    #expect(accepted.current.receivedCount == 0)
+    accepted.channel.read()
+    await eventually { accepted.text == greeting }
+    #expect(accepted.current.readCompletions == 1)
+    await dialled.close()
+    await gate.stop()
+    await listener.stop()
+  }
+
   @Test("promises are kept when the records are written, one for each write")
   func promises() async throws {
     try await withListener(.usual) { listener in
@@ -147,7 +169,7 @@ struct TransferTests {
   @Test("ending the output during the handshake sends first what was written before")
   func earlyHalfClose() async throws {
     try await withListener(.usual, .init(farewell: "heard"), halfClosure: true) { listener in
-      let gate = try await Cutter.start(to: listener.port, isOpen: false)
+      let gate = try await Cutter.start(to: listener.port, passing: 0)
       let dialled = try await dial(gate.port, try TLSClientContext(.usual), halfClosure: true)
       dialled.channel.write(ByteBuffer(string: "said early"), promise: nil)
       async let ended: Void = dialled.channel.close(mode: .output).get()
@@ -163,7 +185,9 @@ struct TransferTests {
   @Test("more than sixteen mebibytes before the end of the handshake are refused")
   func tooMuchEarly() async throws {
     let silent = try await Listener.start { nil }
-    let dialled = try await dial(silent.port, try TLSClientContext(.usual))
+    var options = TLSClientOptions.usual
+    options.handshakeTimeout = .seconds(100)
+    let dialled = try await dial(silent.port, try TLSClientContext(options))
     let mebibyte = ByteBuffer(repeating: 0, count: 1 << 20)
     let writes = (0..<17).map { _ in dialled.write(mebibyte) }
     for write in writes {

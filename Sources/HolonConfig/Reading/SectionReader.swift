@@ -246,6 +246,10 @@ extension SectionReader {
       }
       if value.utf8.last == UInt8(ascii: "\n") { value.unicodeScalars.removeLast() }
       if value.utf8.last == UInt8(ascii: "\r") { value.unicodeScalars.removeLast() }
+    } else if case .flag = raw.place {
+      reading.warn(
+        at: raw.place, "every user of this machine can read \(key) on the command line",
+        remedy: "write file:PATH in its place, or set it in the file or the environment")
     }
     guard !value.isEmpty else {
       reading.fault(at: raw.place, "\(key) is empty", remedy: "write a secret, or leave the key out")

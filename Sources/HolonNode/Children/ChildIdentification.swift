@@ -166,10 +166,25 @@ struct ChildIdentification {
   private func secrets(
     of owner: AccessTokens.Owner, presenting presented: String, at unixSeconds: Int
   ) -> [HMACSecret] {
+    [HMACSecret(presented)] + recentTokens(of: owner, at: unixSeconds).filter { $0 != presented }.map(HMACSecret.init)
+  }
+
+  private func recentTokens(of owner: AccessTokens.Owner, at unixSeconds: Int) -> [String] {
     let tokens = accessTokens
-    let ends = recent.ends(of: owner, life: tokens.accessLife, at: unixSeconds)
-    let earlier = ends.compactMap { tokens.accessToken(of: owner, ending: $0) }.filter { $0 != presented }
-    return [HMACSecret(presented)] + earlier.map(HMACSecret.init)
+    return recent.ends(of: owner, life: tokens.accessLife, at: unixSeconds)
+      .compactMap { tokens.accessToken(of: owner, ending: $0) }
+  }
+
+  /// Who speaks on a command channel. Its credentials were good when it was opened, and count while it is open; its
+  /// child signs with the access tokens that it was given since.
+  func identify(
+    onChannelOpenedAt openedAt: Int, with credentials: Credentials, at unixSeconds: Int
+  ) throws(CallFailure) -> Identity {
+    var identity = try identify(credentials, at: openedAt)
+    guard identity.proof != .none else { return identity }
+    let owner = AccessTokens.Owner(workerID: identity.workerID, isCertified: identity.proof == .certificate)
+    identity.secrets += recentTokens(of: owner, at: unixSeconds).map(HMACSecret.init)
+    return identity
   }
 
   mutating func issueToken(to identity: Identity, at unixSeconds: Int) throws(CallFailure) -> TokenResponse {

@@ -9,8 +9,12 @@ public struct ControlSocket {
 
   /// The socket's path: beside the journal of the node, since every command that changes something finds that.
   public static func path(journal: String) -> String {
-    "\(journal).control"
+    journal + suffix
   }
+
+  public static let suffix = ".control"
+  /// In bytes; an address in the file system has room for no more (unix(7)).
+  public static let longestPath = 107
 
   /// - Throws: ``HTTPServerError`` when the socket cannot be made there.
   static func open(for node: HolonNode, journal: String) async throws -> ControlSocket {

@@ -29,6 +29,10 @@ extension HolonNode {
       exchange.answer(.error(.forbidden, "renewing a certificate takes a connection with the present one"))
       return
     }
+    guard !authenticator.access.isRevoked(id) else {
+      exchange.answer(.error(.forbidden, "this worker was revoked"))
+      return
+    }
     if let delay = enrolment?.renewalDelay(of: id, at: clock.uptime) {
       exchange.answer(.tooEarly(delay, "the certificate was renewed a moment ago"))
       return

@@ -8,14 +8,21 @@ extension Router {
     if let job = event.targetJobID, let task = event.targetTaskID, had(TaskKey(jobID: job, taskID: task), child) {
       return false
     }
-    let concerned = tasksConcerned(by: event)
-    return concerned.contains { $0.assignment != nil } && !concerned.contains { $0.isOrWasHeld(by: child) }
+    let named = [event.targetTaskID, event.originTaskID].compactMap { $0 }
+    // The reference looks a target task up among the jobs when no job is named.
+    let jobs = [event.targetJobID, event.targetTaskID].compactMap { $0 }
+    return named.contains { belongsToOthers(tasks.slots(ofTaskID: $0), than: child) }
+      || jobs.contains { belongsToOthers(tasks.slots(ofJobID: $0), than: child) }
   }
 
-  private func tasksConcerned(by event: WorkerEventPayload) -> [HeldTask] {
-    let named = event.targetTaskID.map(tasks.slots(ofTaskID:)) ?? []
-    let ofJob = event.targetJobID.map { job in tasks.slots.filter { tasks[$0]?.key.jobID == job } } ?? []
-    return (named + ofJob).compactMap { tasks[$0] }
+  private func belongsToOthers(_ slots: some Sequence<Int>, than child: String) -> Bool {
+    var isAnothers = false
+    for slot in slots {
+      guard let task = tasks[slot] else { continue }
+      if task.isOrWasHeld(by: child) { return false }
+      isAnothers = isAnothers || task.holder != nil
+    }
+    return isAnothers
   }
 
   private func had(_ key: TaskKey, _ child: String) -> Bool {
@@ -26,6 +33,6 @@ extension Router {
 
 extension HeldTask {
   fileprivate func isOrWasHeld(by child: String) -> Bool {
-    assignment?.childID == child || formerHolder == child || ending == .answered(by: child)
+    holder == child || formerHolder == child
   }
 }

@@ -40,6 +40,15 @@ struct HeldTask {
     if case .assigned(let assignment) = state { assignment } else { nil }
   }
 
+  /// The child that has it, or has answered it.
+  var holder: String? {
+    switch state {
+    case .assigned(let assignment): assignment.childID
+    case .answered(.answered(let child)): child
+    case .queued, .answered: nil
+    }
+  }
+
   var isQueued: Bool {
     if case .queued = state { true } else { false }
   }

@@ -1,8 +1,9 @@
-/// All tasks that are held, by slot, by key and by the task's id alone.
+/// All tasks that are held, by slot, by key, and by the task's or the job's id alone.
 struct TaskTable: Sendable {
   private var tasks = SlotArray<HeldTask>()
   /// One task id may belong to several jobs.
   private var slotsByTaskID: [String: [Int]] = [:]
+  private var slotsByJobID: [String: Set<Int>] = [:]
   private var nextAge: UInt64 = 0
 
   var count: Int { tasks.count }
@@ -22,6 +23,7 @@ struct TaskTable: Sendable {
   mutating func insert(_ task: HeldTask) -> Int {
     let slot = tasks.insert(task)
     slotsByTaskID[task.key.taskID, default: []].append(slot)
+    slotsByJobID[task.key.jobID, default: []].insert(slot)
     return slot
   }
 
@@ -31,6 +33,9 @@ struct TaskTable: Sendable {
     let taskID = task.key.taskID
     slotsByTaskID[taskID]?.removeAll { $0 == slot }
     if slotsByTaskID[taskID]?.isEmpty == true { slotsByTaskID[taskID] = nil }
+    let jobID = task.key.jobID
+    slotsByJobID[jobID]?.remove(slot)
+    if slotsByJobID[jobID]?.isEmpty == true { slotsByJobID[jobID] = nil }
     return task
   }
 
@@ -41,5 +46,9 @@ struct TaskTable: Sendable {
   /// The tasks of this id, of every job.
   func slots(ofTaskID taskID: String) -> [Int] {
     slotsByTaskID[taskID] ?? []
+  }
+
+  func slots(ofJobID jobID: String) -> Set<Int> {
+    slotsByJobID[jobID] ?? []
   }
 }

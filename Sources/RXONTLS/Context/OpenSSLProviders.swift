@@ -11,6 +11,8 @@ public enum OpenSSLProviders {
         .invalidOptions, "none of the providers \(names) has the algorithms of TLS; add 'default' or 'fips'")
     }
     OpenSSLErrors.clear()
+    // Providers of tokens would ask at the terminal for what they were not given.
+    UI_set_default_method(UI_null())
     for name in names {
       guard OSSL_PROVIDER_load(nil, name) != nil else {
         throw TLSConfigurationError(

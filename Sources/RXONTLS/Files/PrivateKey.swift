@@ -17,7 +17,9 @@ enum PrivateKey {
     }
     guard let key else {
       let reason = OpenSSLErrors.takeText()
-      if prompt.wasAsked { throw passphraseFault("\(file.purpose.name) '\(path)'", path, passphrase) }
+      if prompt.wasAsked {
+        throw refusal("\(file.purpose.name) '\(path)'", path, secret: "passphrase", given: passphrase)
+      }
       throw file.invalid(
         "it has no private key in PEM form ('-----BEGIN PRIVATE KEY-----'), or a damaged one (\(reason)); "
           + "name another file or convert it")
@@ -41,7 +43,7 @@ enum PrivateKey {
     defer { OSSL_STORE_close(store) }
     guard let key = firstKey(in: store) else {
       let reason = OpenSSLErrors.takeText()
-      if prompt.wasAsked { throw passphraseFault(name, place, passphrase) }
+      if prompt.wasAsked { throw refusal(name, place, secret: "PIN", given: passphrase) }
       throw TLSConfigurationError(
         .invalidContent, file: place,
         "\(name): the provider has no such key (\(reason)); check the URI, and that the PIN is given as passphrase")
@@ -62,12 +64,16 @@ enum PrivateKey {
     return nil
   }
 
-  private static func passphraseFault(_ name: String, _ place: String, _ passphrase: String?) -> TLSConfigurationError {
-    if passphrase?.isEmpty ?? true {
+  /// - Parameter secret: what it asks for: a passphrase, or a PIN.
+  private static func refusal(
+    _ name: String, _ place: String, secret: String, given: String?
+  ) -> TLSConfigurationError {
+    guard let given, !given.isEmpty else {
       return TLSConfigurationError(
-        .passphraseMissing, file: place, "\(name): it is encrypted, and no passphrase is given; give one")
+        .passphraseMissing, file: place, "\(name): it is protected by a \(secret), and none is given; give one")
     }
-    return TLSConfigurationError(.passphraseWrong, file: place, "\(name): the passphrase does not open it; correct it")
+    return TLSConfigurationError(
+      .passphraseWrong, file: place, "\(name): the \(secret) that is given does not open it; correct it")
   }
 
   private static func storeFault(_ name: String, _ place: String) -> TLSConfigurationError {

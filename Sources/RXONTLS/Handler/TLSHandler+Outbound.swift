@@ -79,19 +79,19 @@ extension TLSHandler {
         promise?.fail(ChannelError.outputClosed)
         return
       }
-      // What was written before goes out first.
       pending.flush()
       earlyOutputClose = EarlyOutputClose(promise: promise)
     case .established where isOutputOver: promise?.fail(ChannelError.outputClosed)
     case .established where isInputOver: closeAll(context, promise: promise)
     case .established:
+      // What was written before goes out first, flushed or not.
+      pending.flush()
       sendPending(context)
       guard phase == .established else {
         promise?.fail(ChannelError.ioOnClosedChannel)
         return
       }
       sendCloseNotify(context)
-      pending.fail(ChannelError.outputClosed)
       context.close(mode: .output, promise: promise)
     }
   }

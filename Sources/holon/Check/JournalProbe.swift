@@ -1,5 +1,6 @@
 import Glibc
 import HolonConfig
+import HolonNode
 
 /// Whether the journal's folder can be written and has room. Leaves the folder as it was.
 struct JournalProbe {
@@ -7,7 +8,18 @@ struct JournalProbe {
 
   var findings: [Finding] {
     let writability = writability
-    return writability.level == .failure ? [writability] : [writability, room]
+    return writability.level == .failure ? [writability] : [writability, room] + controlSocket
+  }
+
+  /// Only where it cannot be made.
+  private var controlSocket: [Finding] {
+    let path = ControlSocket.path(journal: settings.path)
+    guard path.utf8.count > ControlSocket.longestPath else { return [] }
+    return [
+      .warning(
+        subject, "a running node has no control socket, whose path would have \(path.utf8.count) bytes",
+        remedy: "give a journal.path of at most \(ControlSocket.longestPath - ControlSocket.suffix.utf8.count) bytes")
+    ]
   }
 
   private static let leastRoom = 64 << 20

@@ -27,6 +27,7 @@ struct RunCommand: AsyncParsableCommand {
     let signals = signalStream([SIGTERM, SIGINT, SIGHUP])
     signal(SIGPIPE, SIG_IGN)
     FileLimit.raise()
+    CrashTraces.forbid()
     let node = try await Self.start(loaded.configuration, logger)
     let control = NodeControl(node: node, inputs: inputs, output: output)
     let obeying = Task { await control.obey(signals) }

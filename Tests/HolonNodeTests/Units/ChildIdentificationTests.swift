@@ -187,6 +187,20 @@ struct ChildIdentificationTests {
     #expect(door.answer("w3", token: bound.accessToken, lasting, at: later) == "401")
   }
 
+  @Test("on an open command channel a child signs with the tokens that it was given since")
+  func signsOnOpenChannel() throws {
+    var door = try Door()
+    let token = try door.identification.issueToken(to: door.identity("w1", token: "own"), at: Self.now).accessToken
+    let opening = Credentials(token: "own", workerID: "w1", remoteAddress: "127.0.0.1")
+    func signsWith(_ token: String, at time: Int) throws -> Bool {
+      let identity = try door.identification.identify(onChannelOpenedAt: Self.now, with: opening, at: time)
+      return try identity.secrets.contains { try $0.signature(of: [1]) == HMACSecret(token).signature(of: [1]) }
+    }
+    #expect(try signsWith("own", at: Self.now + 1))
+    #expect(try signsWith(token, at: Self.now + 1))
+    #expect(try !signsWith(token, at: Self.now + 7200))
+  }
+
   @Test("a client that refreshed an expired token goes on to sign with that one for a while")
   func signsWithTheTokenBefore() throws {
     var door = try Door()

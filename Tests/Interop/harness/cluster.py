@@ -2,7 +2,9 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .certificates import Certificate
 from .holon import Holon
+from .links import Link, LinkSettings
 from .network import free_port
 from .orchestrator import Orchestrator, OrchestratorSettings
 from .process import Process
@@ -28,6 +30,9 @@ class ClusterSettings:
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     task_secret: str | None = None
     redis: bool = False
+    tls: LinkSettings | None = None
+    # What stands in the configuration files of the Holons beside what their place in the cluster asks for.
+    configuration: dict = field(default_factory=dict)
 
 
 class Cluster:
@@ -42,17 +47,46 @@ class Cluster:
         if self.redis:
             settings.orchestrator.redis_port = self.redis.port
             settings.orchestrator.worker_timeout = REDIS_WORKER_TIMEOUT
+        # The hop to the orchestrator first.
+        self.links = [Link(folder, f"hop-{n}", settings.tls) for n in range(settings.depth + 1)] if settings.tls else []
+        if self.links:
+            settings.orchestrator.more |= self.links[0].orchestrator
         self.orchestrator = Orchestrator(folder, ORCHESTRATOR_TOKEN, settings.orchestrator)
         self.uplink = Proxy(free_port(), self.orchestrator.port)
         self.holons: list[Holon] = []
-        url, token = f"http://127.0.0.1:{self.uplink.port}", ORCHESTRATOR_TOKEN
+        url, token = f"{'https' if self.links else 'http'}://127.0.0.1:{self.uplink.port}", ORCHESTRATOR_TOKEN
         for level in range(1, settings.depth + 1):
-            holon = Holon(f"holon-{level}", folder, url, token, settings.task_secret)
+            holon = self._holon(level, url, token)
             self.holons.append(holon)
             url, token = holon.url, holon.child_token
-        self.workers = [
-            Worker(f"worker-{number}", folder, url, token, settings.worker) for number in range(1, settings.workers + 1)
-        ]
+        self.workers = [self.make_worker(f"worker-{number}") for number in range(1, settings.workers + 1)]
+
+    def _holon(self, level: int, uplink: str, token: str | None) -> Holon:
+        settings = self.settings
+        tokens = not settings.tls or settings.tls.tokens
+        configuration = self.configuration(level)
+        return Holon(f"holon-{level}", self.folder, uplink, token, settings.task_secret, configuration, tokens)
+
+    def configuration(self, level: int) -> dict:
+        """What stands in the file of the Holon at this level, the top one being the first."""
+        settings = self.settings
+        if not settings.tls:
+            return settings.configuration
+        children = {"auth": settings.tls.auth} | settings.configuration.get("children", {})
+        listener = {"tls": self.links[level].listener}
+        uplink = {"tls": self.links[level - 1].uplink(f"holon-{level}")}
+        return settings.configuration | {"listen": [listener], "children": children, "uplinks": [uplink]}
+
+    def make_worker(self, id: str, tls: Certificate | None = None, token: str | None = None) -> Worker:
+        """A worker below the lowest node, with the certificate of its id and the token of all if not told otherwise."""
+        if self.holons:
+            url, everybodys = self.holons[-1].url, self.holons[-1].child_token
+        else:
+            url = f"{'https' if self.links else 'http'}://127.0.0.1:{self.uplink.port}"
+            everybodys = ORCHESTRATOR_TOKEN
+        if self.links:
+            tls = tls or self.links[-1].client(id)
+        return Worker(id, self.folder, url, token or everybodys, self.settings.worker, tls)
 
     def __enter__(self) -> "Cluster":
         Cluster.alive.append(self)

@@ -10,36 +10,45 @@ from .programs import holon_binary
 
 
 class Holon:
-    def __init__(self, id: str, folder: Path, uplink: str, uplink_token: str, task_secret: str | None = None):
+    def __init__(
+        self,
+        id: str,
+        folder: Path,
+        uplink: str,
+        uplink_token: str | None,
+        task_secret: str | None = None,
+        configuration: dict = {},
+        child_token: bool = True,
+    ):
+        """What `configuration` holds goes into a file, beside the flags; `tls` of a listener makes it an https one."""
         self.id = id
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.child_token = f"token-of-the-children-of-{id}"
+        secured = any("tls" in listener for listener in configuration.get("listen", []))
+        self.url = f"{'https' if secured else 'http'}://127.0.0.1:{self.port}"
+        self.child_token = f"token-of-the-children-of-{id}" if child_token else None
         self.status_url = f"http://127.0.0.1:{free_port()}"
         self.journal = folder / f"{id}.db"
-        command = [
-            holon_binary(),
-            "run",
-            "--id",
-            id,
-            "--listen",
-            self.url,
-            "--child-token",
-            self.child_token,
-            "--uplink",
-            uplink,
-            "--uplink-token",
-            uplink_token,
-            "--journal",
-            str(self.journal),
-            "--status",
-            self.status_url,
-            "--log-level",
-            os.environ.get("HOLON_LOG_LEVEL", "debug"),
-        ]
-        if task_secret:
-            command += ["--task-secret", task_secret]
-        self.process = Process(id, command, {}, folder)
+        self.configuration = folder / f"{id}.yaml"
+        if configuration:
+            self.configure(configuration)
+        flags = {
+            "--config": str(self.configuration) if configuration else None,
+            "--id": id,
+            "--listen": self.url,
+            "--child-token": self.child_token,
+            "--uplink": uplink,
+            "--uplink-token": uplink_token,
+            "--journal": str(self.journal),
+            "--status": self.status_url,
+            "--log-level": os.environ.get("HOLON_LOG_LEVEL", "debug"),
+            "--task-secret": task_secret,
+        }
+        arguments = [word for flag, value in flags.items() if value is not None for word in (flag, value)]
+        self.process = Process(id, [holon_binary(), "run", *arguments], {}, folder)
+
+    def configure(self, configuration: dict) -> None:
+        """JSON is YAML."""
+        self.configuration.write_text(json.dumps(configuration, indent=2))
 
     @property
     def ready(self) -> bool:

@@ -26,7 +26,7 @@ class OrchestratorSettings:
 class Orchestrator:
     def __init__(self, folder: Path, token: str, settings: OrchestratorSettings):
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if settings.more.get('TLS_ENABLED') else 'http'}://127.0.0.1:{self.port}"
         self._control = f"http://127.0.0.1:{(control_port := free_port())}"
         self._record = folder / "orchestrator.jsonl"
         env = {

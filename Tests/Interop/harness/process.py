@@ -45,25 +45,30 @@ class Process:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def id(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
     def exit_code(self) -> int | None:
         return self._process.poll() if self._process else None
 
     def kill(self) -> None:
         """kill -9, to the whole group."""
-        self._signal(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         if self._process:
             self._process.wait()
 
     def stop(self, within: float = 10) -> None:
         """SIGTERM; SIGKILL if that does not end it in time."""
-        self._signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         if self._process:
             try:
                 self._process.wait(within)
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def _signal(self, number: int) -> None:
+    def signal(self, number: int) -> None:
+        """To the whole group, if it runs."""
         if self.running:
             os.killpg(self._process.pid, number)
 

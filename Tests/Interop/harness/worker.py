@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .certificates import Certificate
 from .process import Process
 from .programs import peer_command
 
@@ -12,12 +13,19 @@ class WorkerSettings:
 
 
 class Worker:
-    def __init__(self, id: str, folder: Path, url: str, token: str, settings: WorkerSettings):
+    def __init__(
+        self,
+        id: str,
+        folder: Path,
+        url: str,
+        token: str | None,
+        settings: WorkerSettings,
+        tls: Certificate | None = None,
+    ):
         self.id = id
         env = {
             "WORKER_ID": id,
             "ORCHESTRATOR_URL": url,
-            "WORKER_TOKEN": token,
             "WORKER_ENABLE_WEBSOCKETS": "true",
             "MAX_CONCURRENT_TASKS": str(settings.concurrency),
             "TASK_FILES_DIR": str(folder / f"{id}-files"),
@@ -26,6 +34,12 @@ class Worker:
             "INTEROP_EXECUTIONS": str(folder / "executions.jsonl"),
             "INTEROP_COMMANDS": str(folder / "commands.jsonl"),
         }
+        if token:
+            env["WORKER_TOKEN"] = token
+        if tls:
+            env["TLS_CA_PATH"] = str(tls.authority)
+            env["TLS_CERT_PATH"] = str(tls.certificate)
+            env["TLS_KEY_PATH"] = str(tls.key)
         if settings.secret:
             env["ORCHESTRATOR_SECRET_KEY"] = settings.secret
         self.process = Process(id, peer_command("worker", "worker.py"), env, folder)

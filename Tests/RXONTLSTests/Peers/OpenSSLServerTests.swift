@@ -6,11 +6,15 @@ import Testing
 struct OpenSSLServerTests {
   private let credentials = Credentials.shared
 
-  /// Starts a server that sends each line back reversed, for the length of `body`.
-  private func withServer(_ arguments: [String], _ body: (Command, _ port: Int) async throws -> Void) async throws {
+  /// Starts a server for the length of `body`.
+  /// - Parameter reverses: whether it sends each line back reversed; else it sends what is typed, but for commands.
+  private func withServer(
+    _ arguments: [String], reverses: Bool = true, _ body: (Command, _ port: Int) async throws -> Void
+  ) async throws {
     let server = try Command(
       "openssl",
-      ["s_server", "-accept", "127.0.0.1:0", "-cert", "server.pem", "-key", "server.key", "-rev"] + arguments)
+      ["s_server", "-accept", "127.0.0.1:0", "-cert", "server.pem", "-key", "server.key"] + (reverses ? ["-rev"] : [])
+        + arguments)
     defer { server.end() }
     await eventually { port(in: server.output) != nil }
     try await body(server, try #require(port(in: server.output)))
@@ -70,6 +74,18 @@ struct OpenSSLServerTests {
         #expect(dialled.current.session?.peer?.commonName == subject)
         await dialled.close()
       }
+    }
+  }
+
+  @Test("a renegotiation that the server wants in TLS 1.2 is refused")
+  func renegotiation() async throws {
+    try await withServer(["-tls1_2"], reverses: false) { server, port in
+      let dialled = try await dial(port, try TLSClientContext(.usual))
+      try server.type("before\n")
+      await eventually { dialled.text == "before\n" }
+      try server.type("r\n")
+      await eventually { server.output.contains("no renegotiation") }
+      await dialled.close()
     }
   }
 

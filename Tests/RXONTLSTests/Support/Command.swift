@@ -31,16 +31,25 @@ final class Command: Sendable {
   struct NoOutputFile: Error {}
 
   /// What it wrote so far, errors included.
-  var output: String { (try? String(decoding: Data(contentsOf: outputFile), as: UTF8.self)) ?? "" }
+  var output: String {
+    guard let file = try? FileHandle(forReadingFrom: outputFile) else { return "" }
+    defer { try? file.close() }
+    return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+  }
 
   func type(_ text: String) throws {
     try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
   }
 
-  /// Waits until it has ended.
+  /// Waits until it has ended; ends it when that takes more than twenty seconds.
   @discardableResult
   func waitForExit() async -> Int32 {
-    await withCheckedContinuation { continuation in
+    let timeLimit = Task { [weak self] in
+      try await Task.sleep(for: .seconds(20))
+      self?.end()
+    }
+    defer { timeLimit.cancel() }
+    return await withCheckedContinuation { continuation in
       // A thread of its own: those of the tests are few.
       Thread.detachNewThread { continuation.resume(returning: self.waitBlocking()) }
     }

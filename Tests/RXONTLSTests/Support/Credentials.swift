@@ -64,7 +64,7 @@ struct Credentials: Sendable {
     here=DNS:localhost,IP:127.0.0.1,IP:::1
     past="-startdate 20200101000000Z -enddate 20200201000000Z"
     future="-startdate 20400101000000Z -enddate 20410101000000Z"
-    issue server ca /CN=server serverAuth $here,DNS:*.wild.example,DNS:part*.example
+    issue server ca /CN=server serverAuth $here,DNS:*.wild.example,DNS:part*.tame.example
     issue server2 inter /CN=server2 serverAuth $here; cat server2.pem inter.pem > server2-chain.pem
     cat server.pem ca.pem > server-pinned.pem; cat server2.pem inter.pem ca.pem > server2-pinned.pem
     cat inter.pem server2.pem > server2-reversed.pem

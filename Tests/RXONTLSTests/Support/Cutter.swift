@@ -5,24 +5,26 @@ import Synchronization
 /// Stands between two ends of a connection, passes bytes on, and cuts the line when told to.
 final class Cutter: Sendable {
   private struct State {
-    var isOpen: Bool
-    var withheld: [(any Channel, ByteBuffer)] = []
+    /// How many pieces of the one who dialled pass; nil for all of them.
+    var passing: Int?
+    var withheld = ByteBuffer()
     var channels: [any Channel] = []
     var dialler: (any Channel)?
+    var target: (any Channel)?
   }
 
   private let state: Mutex<State>
   private let listening = Mutex<(any Channel)?>(nil)
 
-  private init(isOpen: Bool) {
-    state = Mutex(State(isOpen: isOpen))
+  private init(passing: Int?) {
+    state = Mutex(State(passing: passing))
   }
 
   var port: Int { listening.withLock { $0?.localAddress?.port } ?? 0 }
 
-  /// - Parameter isOpen: whether it passes anything on before ``open()``.
-  static func start(to target: Int, isOpen: Bool = true) async throws -> Cutter {
-    let cutter = Cutter(isOpen: isOpen)
+  /// - Parameter passing: how many pieces of the one who dialled pass before ``open()``; nil for all of them.
+  static func start(to target: Int, passing: Int? = nil) async throws -> Cutter {
+    let cutter = Cutter(passing: passing)
     // One loop, so that bytes keep their order without more ado.
     let group = MultiThreadedEventLoopGroup.singleton.next()
     let channel = try await ServerBootstrap(group: group)
@@ -35,7 +37,10 @@ final class Cutter: Sendable {
           .channelOption(.allowRemoteHalfClosure, value: true)
           .connect(host: "127.0.0.1", port: target)
           .flatMap { outer in
-            cutter.state.withLock { $0.channels += [inner, outer] }
+            cutter.state.withLock {
+              $0.channels += [inner, outer]
+              $0.target = outer
+            }
             return outer.pipeline.addHandler(Passage(cutter, to: inner))
               .flatMap { inner.pipeline.addHandler(Passage(cutter, to: outer)) }
               .flatMap { outer.setOption(.autoRead, value: true) }
@@ -47,13 +52,17 @@ final class Cutter: Sendable {
     return cutter
   }
 
+  /// How many bytes are being withheld.
+  var withheldCount: Int { state.withLock { $0.withheld.readableBytes } }
+
+  /// Passes on what was withheld, in one piece, and everything from then on.
   func open() async throws {
-    let withheld = state.withLock { state in
-      state.isOpen = true
-      defer { state.withheld = [] }
-      return state.withheld
+    let (target, withheld) = state.withLock { state in
+      state.passing = nil
+      defer { state.withheld = ByteBuffer() }
+      return (state.target, state.withheld)
     }
-    for (channel, bytes) in withheld { try await channel.writeAndFlush(bytes).get() }
+    try await target?.writeAndFlush(withheld).get()
   }
 
   /// Ends the line towards the one who dialled, as a dying network would: no goodbye of TLS.
@@ -78,11 +87,13 @@ final class Cutter: Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       let bytes = unwrapInboundIn(data)
-      let isOpen = cutter.state.withLock { state in
-        if !state.isOpen { state.withheld.append((target, bytes)) }
-        return state.isOpen
+      let passes = cutter.state.withLock { state in
+        guard let left = state.passing, state.target === target else { return true }
+        state.passing = max(0, left - 1)
+        if left == 0 { state.withheld.writeImmutableBuffer(bytes) }
+        return left > 0
       }
-      if isOpen { target.writeAndFlush(bytes, promise: nil) }
+      if passes { target.writeAndFlush(bytes, promise: nil) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

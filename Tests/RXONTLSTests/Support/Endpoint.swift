@@ -6,7 +6,7 @@ import Synchronization
 /// One end of a connection, with what happened there.
 final class Endpoint: Sendable {
   struct State {
-    var received: [UInt8] = []
+    fileprivate var kept = ByteBuffer()
     var receivedCount = 0
     var session: TLSSession?
     var errors: [any Error] = []
@@ -14,9 +14,7 @@ final class Endpoint: Sendable {
     var isClosed = false
     var readCompletions = 0
 
-    fileprivate mutating func keep(_ bytes: UnsafeRawBufferPointer) {
-      received += bytes
-    }
+    var received: [UInt8] { Array(buffer: kept) }
   }
 
   private let state = Mutex(State())
@@ -27,7 +25,7 @@ final class Endpoint: Sendable {
   }
 
   var current: State { state.withLock { $0 } }
-  var text: String { String(decoding: current.received, as: UTF8.self) }
+  var text: String { String(buffer: current.kept) }
 
   /// The first error of TLS here.
   var failure: TLSError? { current.errors.lazy.compactMap { $0 as? TLSError }.first }
@@ -89,7 +87,7 @@ final class Recorder: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let buffer = unwrapInboundIn(data)
     endpoint.update { state in
-      if behaviour.keepsBytes { buffer.withUnsafeReadableBytes { state.keep($0) } }
+      if behaviour.keepsBytes { state.kept.writeImmutableBuffer(buffer) }
       state.receivedCount += buffer.readableBytes
     }
     if behaviour.echoes { context.write(wrapOutboundOut(buffer), promise: nil) }

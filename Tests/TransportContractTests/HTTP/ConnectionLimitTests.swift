@@ -98,8 +98,8 @@ struct ConnectionLimitTests {
   @Test("a body that began fast and then drips is given up; one that keeps up the least rate is taken")
   func slowBody() async throws {
     var limits = HTTPListenerLimits()
-    limits.bodyTimeout = .milliseconds(1500)
-    limits.minimumBodyRate = 20
+    limits.bodyTimeout = .seconds(4)
+    limits.minimumBodyRate = 40
     try await withLimits(limits) { port, refusals in
       let dripping = try await RawClient.connect(port: port)
       try await dripping.send(request("POST /_worker/events", ["Content-Length: 200000"]))
