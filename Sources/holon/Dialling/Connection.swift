@@ -5,21 +5,6 @@ final class Connection {
   private let descriptor: Int32
   private let deadline: ContinuousClock.Instant
 
-  init(to address: addrinfo, deadline: ContinuousClock.Instant) throws(Dialler.Failure) {
-    self.deadline = deadline
-    descriptor = socket(
-      address.ai_family, address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
-      address.ai_protocol)
-    guard descriptor >= 0 else { throw .broken(Self.reason(errno)) }
-    guard connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 else { return }
-    guard errno == EINPROGRESS else { throw .refused(Self.reason(errno)) }
-    try wait(for: POLLOUT)
-    var status: Int32 = 0
-    var size = socklen_t(MemoryLayout<Int32>.size)
-    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &status, &size)
-    guard status == 0 else { throw .refused(Self.reason(status)) }
-  }
-
   /// Connects to a socket in the file system; nil when nobody listens there.
   init?(toSocket path: String, deadline: ContinuousClock.Instant) throws(Dialler.Failure) {
     self.deadline = deadline

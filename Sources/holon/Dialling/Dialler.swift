@@ -28,23 +28,6 @@ struct Dialler {
     }
   }
 
-  /// Connects to the first address that takes the connection.
-  func connect(to host: String, port: Int) throws(Failure) -> Connection {
-    let deadline = ContinuousClock.now + timeout
-    let opened: Result<Connection, Failure> = try resolve(host, port) { addresses in
-      var failure = Failure.refused("no address")
-      for address in addresses {
-        do throws(Failure) {
-          return .success(try Connection(to: address, deadline: deadline))
-        } catch {
-          failure = error
-        }
-      }
-      return .failure(failure)
-    }
-    return try opened.get()
-  }
-
   /// Connects to a socket in the file system.
   /// - Returns: nil when nobody listens there.
   func connect(toSocket path: String) throws(Failure) -> Connection? {

@@ -17,11 +17,6 @@ struct HTTPQuestion {
 
   static let answerLimit = 32 << 20
 
-  /// Asks over a connection of its own. Blocks.
-  func ask(with dialler: Dialler = Dialler()) throws(Dialler.Failure) -> Answer {
-    try ask(over: dialler.connect(to: endpoint.host, port: endpoint.dialledPort))
-  }
-
   /// Asks over a connection that is used for nothing else. Blocks.
   func ask(over connection: Connection) throws(Dialler.Failure) -> Answer {
     var head = "\(method) \(endpoint.path)\(path) HTTP/1.1\r\nHost: \(endpoint.authority)\r\nConnection: close\r\n"
@@ -67,5 +62,5 @@ struct HTTPQuestion {
 
 extension Endpoint {
   /// The port, or the one that its scheme implies.
-  var dialledPort: Int { port ?? 80 }
+  var dialledPort: Int { port ?? (scheme == "https" || scheme == "wss" ? 443 : 80) }
 }
