@@ -82,9 +82,9 @@ struct Experiment {
 }
 
 /// Waits until `condition` holds; ends the benchmark when it does not in time.
-func wait(_ what: String, seconds: Int = 60, until condition: () -> Bool) async throws {
+func wait(_ what: String, seconds: Int = 60, until condition: () throws -> Bool) async throws {
   let limit = ContinuousClock.now + .seconds(seconds)
-  while !condition() {
+  while try !condition() {
     guard ContinuousClock.now < limit else { throw BenchmarkFailure("timed out waiting until \(what)") }
     try await Task.sleep(for: .milliseconds(5))
   }

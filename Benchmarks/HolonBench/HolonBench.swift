@@ -11,6 +11,19 @@ struct HolonBench {
       switch CommandLine.arguments.dropFirst().first {
       case "children":
         try await runChildren(Array(CommandLine.arguments.dropFirst(2)))
+      case "wire-child":
+        try await runWireChild(Array(CommandLine.arguments.dropFirst(2)))
+      case "shaped-link":
+        try await runShapedLink(Array(CommandLine.arguments.dropFirst(2)))
+      case "wires":
+        let arguments = Array(CommandLine.arguments.dropFirst(2))
+        let wires = try arguments.filter { $0 != "--short" }.map(measuredWire)
+        try await report { directory, group in
+          try await WireMeasurements(
+            directory: directory, group: group, short: arguments.contains("--short"),
+            wires: wires.isEmpty ? MeasuredWire.all : wires
+          ).all()
+        }
       case "run":
         let arguments = Array(CommandLine.arguments.dropFirst(2))
         try await experiment(arguments) { experiment, group in
@@ -36,7 +49,7 @@ struct HolonBench {
       default:
         throw BenchmarkFailure(
           "usage: holon-bench run HOLON-BINARY [--short] | tls HOLON-BINARY NGINX-BINARY [--short] "
-            + "| soak HOLON-BINARY MINUTES")
+            + "| wires [WIRE…] [--short] | soak HOLON-BINARY MINUTES")
       }
     } catch {
       FileHandle.standardError.write(Data("holon-bench: \(error)\n".utf8))
@@ -53,11 +66,44 @@ struct HolonBench {
       authority: arguments.count > 4 ? arguments[4] : nil)
   }
 
-  /// Prints what `body` reports of the binary that is named first.
+  private static func runWireChild(_ arguments: [String]) async throws {
+    guard arguments.count == 4, let port = Int(arguments[1]) else {
+      throw BenchmarkFailure("usage: holon-bench wire-child WIRE PORT TOKEN AUTHORITY")
+    }
+    try await WireChild(
+      measuredWire(arguments[0]), port: port, token: arguments[2], authority: arguments[3]
+    ).run()
+  }
+
+  private static func measuredWire(_ name: String) throws -> MeasuredWire {
+    guard let wire = MeasuredWire.all.first(where: { $0.id == name }) else {
+      let names = MeasuredWire.all.map(\.id).joined(separator: ", ")
+      throw BenchmarkFailure("no wire '\(name)' here; there are \(names)")
+    }
+    return wire
+  }
+
+  private static func runShapedLink(_ arguments: [String]) async throws {
+    let numbers = arguments.compactMap { Int($0) }
+    guard arguments.count == 4, numbers.count == 4 else {
+      throw BenchmarkFailure("usage: holon-bench shaped-link PORT TARGET-PORT DELAY-NANOSECONDS BYTES-PER-SECOND")
+    }
+    let link = ShapedLink(delay: .nanoseconds(Int64(numbers[2])), bytesPerSecond: numbers[3] > 0 ? numbers[3] : nil)
+    try await link.run(port: numbers[0], to: numbers[1])
+  }
+
+  /// Prints what `body` reports of the node's binary that is named first.
   private static func experiment(
     _ arguments: [String], _ body: (Experiment, MultiThreadedEventLoopGroup) async throws -> [String]
   ) async throws {
     guard let holon = arguments.first else { throw BenchmarkFailure("name the holon binary") }
+    try await report { directory, group in try await body(Experiment(holon: holon, directory: directory), group) }
+  }
+
+  /// Prints what `body` reports, and leaves nothing of it behind.
+  private static func report(
+    _ body: (_ directory: String, MultiThreadedEventLoopGroup) async throws -> [String]
+  ) async throws {
     let directory = NSTemporaryDirectory() + "holon-bench-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer {
@@ -67,7 +113,7 @@ struct HolonBench {
     let signals = [SIGINT, SIGTERM].map { Interruption($0, directory: directory) }
     defer { withExtendedLifetime(signals) {} }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    for line in try await body(Experiment(holon: holon, directory: directory), group) { print(line) }
+    for line in try await body(directory, group) { print(line) }
     try await group.shutdownGracefully()
   }
 

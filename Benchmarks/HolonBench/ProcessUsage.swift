@@ -35,8 +35,10 @@ final class Subprocess {
   }
 
   private let process = Process()
+  private let log: String
 
   init(_ program: String, _ arguments: [String], environment: [String: String] = [:], log: String) throws {
+    self.log = log
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -49,6 +51,14 @@ final class Subprocess {
   }
 
   var pid: Int32 { process.processIdentifier }
+
+  /// - Throws: what it wrote last, if it has ended.
+  func mustRun() throws {
+    guard !process.isRunning else { return }
+    let written = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    throw BenchmarkFailure(
+      "\(process.executableURL?.lastPathComponent ?? "a process") has ended: \(written.suffix(500))")
+  }
 
   func usage() -> ProcessUsage? { ProcessUsage(of: pid) }
 

@@ -2,7 +2,9 @@ import NIOCore
 import NIOEmbedded
 import NIOHTTP1
 import RXON
+import RXONDialling
 import RXONHTTP
+import RXONWire
 
 extension Harness {
   /// A parent's answers to two calls of a client over one connection, and what is read out of them: a ``NetworkInput``.

@@ -20,7 +20,8 @@ final class FuzzedHandler: ListenerHandler, @unchecked Sendable {
 
   func receive(_ call: ListenerCall) {
     longestBody = max(longestBody, call.body?.count ?? 0)
-    if answersAtOnce {
+    // Nobody waits for the answer to receipts, nor goes away before it.
+    if answersAtOnce || call.action.isReceipts {
       answer(call)
     } else {
       calls.append(call)
@@ -46,7 +47,7 @@ final class FuzzedHandler: ListenerHandler, @unchecked Sendable {
     case .poll(let poll): poll.wait == .zero ? .noTask : .task(.emptyObject)
     case .result: .result(.ignored(reason: "\"late\""))
     case .heartbeat(let workerID, _): .heartbeat(HeartbeatReply(cancelTaskIDs: [workerID]))
-    case .event: .eventAccepted
+    case .event, .receipts: .eventAccepted
     case .issueToken: .token(TokenResponse(accessToken: "t", expiresIn: 60, workerID: "w"))
     case .refreshToken(let token): .token(TokenResponse(accessToken: token, expiresIn: 60, workerID: "w"))
     }
@@ -68,5 +69,12 @@ final class FuzzedHandler: ListenerHandler, @unchecked Sendable {
   func receiveUnanswered(_ event: WorkerEventPayload, body: RawJSON, from channel: any CommandChannel) {
     longestBody = max(longestBody, body.count)
     if event.eventType == "close" { channel.close() }
+  }
+}
+
+extension ListenerAction {
+  fileprivate var isReceipts: Bool {
+    if case .receipts = self { return true }
+    return false
   }
 }

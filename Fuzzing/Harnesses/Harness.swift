@@ -5,7 +5,7 @@ public struct Harness: Sendable {
   /// Throws a ``BrokenProperty``; what traps or does not come back is as wrong.
   public let run: @Sendable ([UInt8]) throws -> Void
 
-  public static let all = [json, listener, client, webSocket, lz4, configuration, text, tls]
+  public static let all = [json, listener, client, webSocket, link, proxy, lz4, configuration, text, tls]
 
   public static func named(_ name: String) -> Harness? {
     all.first { $0.name == name }

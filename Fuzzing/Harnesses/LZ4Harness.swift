@@ -1,7 +1,7 @@
-import HolonJournal
+import RXONLZ4
 
 extension Harness {
-  /// A frame as the journal stores it, after a byte that says what to do with it: `c` compresses the rest, `d`
+  /// A frame as a peer sends it and the journal stores it, after a byte that says what to do with it: `c` compresses the rest, `d`
   /// decompresses it as it is, and any other first puts the right checksum into its header, which a mutation has broken.
   static let lz4 = Harness(name: "lz4") { input in
     let frames = try LZ4Frame()

@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import RXON
 import RXONHTTP
+import RXONLZ4
 
 extension Harness {
   /// A listener's side of one connection, upgraded ones included: a ``NetworkInput``.
@@ -19,12 +20,16 @@ extension Harness {
 private final class ListenerExchange {
   private let connection: EmbeddedConnection
   private let handler: FuzzedHandler
+  private let takesBatches: Bool
 
   init(_ input: NetworkInput) throws {
     let loop = EmbeddedEventLoop()
+    takesBatches = input.has(4)
     connection = try EmbeddedConnection(loop: loop)
     handler = FuzzedHandler(answersAtOnce: !input.has(0), refuses: input.has(2))
-    let listener = HTTPListener(host: "", port: 0, group: loop, limits: Self.limits)
+    let listener = HTTPListener(
+      host: "", port: 0, group: loop, limits: Self.limits, features: takesBatches ? .all : [],
+      compression: CompressionStatistics())
     try listener.makeServer(handler: handler).serve(connection.channel)
     try connection.open()
     connection.setWritable(!input.has(3))
@@ -82,7 +87,7 @@ private final class ListenerExchange {
   private func check() throws {
     try require(
       connection.written.isEmpty || connection.written.starts(with: "HTTP/1.1 ".utf8), "an answer is one of HTTP")
-    try require(handler.waiting <= 1, "calls of one connection are handed over one after the other")
+    try require(takesBatches || handler.waiting <= 1, "calls of one connection are handed over one after the other")
     try require(handler.longestBody <= Self.limits.bodySize, "no body is longer than the limit")
     try require(handler.told == handler.answered, "every answer is told once whether it was written")
   }

@@ -1,6 +1,7 @@
 import HolonPKI
 import RXON
 import RXONHTTP
+import RXONWire
 
 extension Harness {
   /// The small languages: addresses, identifiers, dates, join strings. Any text.
@@ -24,6 +25,12 @@ extension Harness {
         try JoinString(joining.exposedText)
       }
       try require(again == joining, "a join string that was written reads back as itself")
+    }
+    var receipts = ReceiptHeader.receipts(text)
+    let before = receipts
+    if let value = ReceiptHeader.takeValue(from: &receipts) {
+      let taken = ReceiptHeader.receipts(value)
+      try require(taken + receipts == before, "receipts that were written read back as themselves")
     }
     try require(
       !Identifier.isStrictlyValid(text) || Identifier.isValid(text), "what is strictly an identifier is one")

@@ -63,11 +63,13 @@ extension HolonConfiguration {
     drain = DrainConfiguration(reading: section.section("drain"))
     log = LogConfiguration(reading: section.section("log"))
     openSSL = OpenSSLConfiguration(reading: section.section("openssl"))
-    section.later(["blobs": "blob storage", "proxy": "proxies"])
+    section.later(["blobs": "blob storage"])
 
     let check = ConsistencyCheck(reading: section.reading)
     check.listeners(listeners, wholeList: section.place(of: "listen"), children: children)
     check.uplinks(parents, wholeList: section.place(of: "uplinks"))
+    check.transparency(of: parents)
+    check.renewals(of: parents)
     check.signatures(of: parents, signing)
     if let page { check.status(page, listeners: listeners) }
     if let authority { check.enrolment(authority, listeners: listeners, status: page) }

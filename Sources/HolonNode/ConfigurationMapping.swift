@@ -27,6 +27,9 @@ extension HolonConfiguration {
       deduplicationKeys: limits.remembered)
     router.prefetchOfUplink = Dictionary(
       uplinks.map { (UplinkID($0.name), $0.prefetch) }, uniquingKeysWith: { first, _ in first })
+    router.childNaming = Dictionary(
+      uplinks.compactMap { uplink in uplink.childNaming.map { (UplinkID(uplink.name), $0) } },
+      uniquingKeysWith: { first, _ in first })
     return router
   }
 
@@ -34,6 +37,13 @@ extension HolonConfiguration {
     UplinkSelection(
       uplinkPolicy == .failover ? .failover : .weightedRoundRobin,
       uplinks.map { UplinkSelection.Candidate(UplinkID($0.name), weight: $0.weight) })
+  }
+}
+
+extension UplinkConfiguration {
+  /// Nil where the node stands for all its children.
+  var childNaming: ChildNaming? {
+    mode == .transparent ? ChildNaming(prefix: childPrefix) : nil
   }
 }
 

@@ -21,13 +21,16 @@ extension HolonNode {
   /// Commits `changes`; what depends on them is performed once they are on disk.
   private func persist(_ changes: [JournalChange], before dependents: ArraySlice<RoutingAction>) {
     dropContents(of: changes)
+    commitsUnderWay += 1
     journal.commit(changes) { failure in
       self.onLoop { node in
+        node.commitsUnderWay -= 1
         if let failure {
           node.persistFailed(changes, dependents, failure)
         } else {
           node.perform(dependents)
         }
+        node.noteIfDrained()
       }
     }
   }
@@ -60,14 +63,18 @@ extension HolonNode {
       answer(id, .failure(failure))
     case .sendCommand(let command, let child):
       channels[child]?.channel.send(command)
+    case .confirmReceipt(let key, let uplink):
+      session(of: uplink)?.enter { $0.confirmReceipt(of: key) }
     case .forwardResult(let key, let result, let uplink):
-      session(of: uplink)?.enter { $0.deliver(.result(key), .result(result)) }
+      deliver(.result(key), .result(result), to: uplink)
     case .forwardEvent(let event, let uplink):
-      session(of: uplink)?.enter { $0.deliver(.event(event.eventID), .event(event)) }
+      deliver(.event(event.eventID), .event(event), to: uplink)
     case .relayProgress(let event, let uplink):
       session(of: uplink)?.enter { $0.relayProgress(event) }
     case .offerChanged:
-      for uplink in uplinks { uplink.enter { $0.offerChanged() } }
+      for uplink in uplinks { uplink.nodeSession?.enter { $0.offerChanged() } }
+    case .childChanged(let child):
+      childChanged(child)
     case .report(let incident):
       report(incident)
     }
@@ -127,11 +134,5 @@ extension HolonNode {
       default: break
       }
     }
-  }
-
-  // MARK: Uplinks
-
-  func session(of uplink: UplinkID) -> UplinkSession? {
-    uplinks.first { $0.id == uplink }
   }
 }

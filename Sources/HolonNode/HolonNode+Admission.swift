@@ -9,7 +9,7 @@ extension HolonNode {
   func admit(_ call: ListenerCall) throws(CallFailure) -> ChildAuthenticator.Identity {
     let identity = try identify(call.credentials)
     try call.attributeConnection(to: identity.workerID)
-    try spend(call.action.limited, bytes: call.body?.count ?? 0, of: identity.workerID)
+    if let limited = call.action.limited { try spend(limited, bytes: call.body?.count ?? 0, of: identity.workerID) }
     if call.action.isRare {
       admission.delays.succeeded(
         identity.workerID, at: NetworkAddress.network(of: call.credentials.remoteAddress), uptime: clock.uptime)
@@ -91,7 +91,8 @@ extension HolonNode {
 }
 
 extension ListenerAction {
-  fileprivate var limited: LimitedCall {
+  /// Receipts come along with other calls, as many as tasks were given.
+  fileprivate var limited: LimitedCall? {
     switch self {
     case .register: .registrations
     case .poll: .polls
@@ -99,6 +100,7 @@ extension ListenerAction {
     case .heartbeat: .heartbeats
     case .event: .events
     case .issueToken, .refreshToken: .tokens
+    case .receipts: nil
     }
   }
 
@@ -106,7 +108,7 @@ extension ListenerAction {
   fileprivate var isRare: Bool {
     switch self {
     case .register, .heartbeat, .issueToken: true
-    case .poll, .result, .event, .refreshToken: false
+    case .poll, .result, .event, .refreshToken, .receipts: false
     }
   }
 }

@@ -104,6 +104,10 @@ extension HolonNode: ListenerHandler {
     case .issueToken:
       let token = try authenticator.identification.issueToken(to: identity, at: NodeClock.unixSeconds())
       call.answer(.token(token))
+    case .receipts(let receipts):
+      let keys = receipts.map { TaskKey(jobID: $0.jobID, taskID: $0.taskID) }
+      handle(.receiptsConfirmed(child: identity.workerID, keys))
+      call.answer(.eventAccepted)
     case .refreshToken:
       break
     }

@@ -31,7 +31,7 @@ extension HolonNode {
     for child in authenticator.access.all where child.revokedAt != nil {
       perform(router.handle(.childRevoked(child: child.child), at: now))
     }
-    for uplink in uplinks { uplink.enter { $0.restore(snapshot) } }
+    for place in uplinks.indices { makeSessions(over: &uplinks[place], for: snapshot) }
     warnOfOrphans(in: snapshot)
     logger.info(
       "Took up the journal",
@@ -46,12 +46,11 @@ extension HolonNode {
 
   /// Results of an uplink that the configuration no longer has stay in the journal until it has it again.
   private func warnOfOrphans(in snapshot: JournalSnapshot) {
-    let known = Set(uplinks.map(\.id))
-    let orphans = snapshot.results.filter { !known.contains($0.uplink) }
+    let orphans = snapshot.results.filter { session(of: $0.uplink) == nil }
     guard !orphans.isEmpty else { return }
     logger.warning(
       "The journal holds results for an uplink that is not configured",
-      metadata: ["results": "\(orphans.count)", "uplinks": "\(Set(orphans.map(\.uplink.name)).sorted())"])
+      metadata: ["results": "\(orphans.count)", "uplinks": "\(Set(orphans.map(\.uplink.description)).sorted())"])
   }
 
   private func take(_ incident: JournalIncident) {
@@ -86,7 +85,12 @@ extension HolonNode {
       contents.remove(key)
       handle(.taskDropped(key))
     case .event:
-      for uplink in uplinks { uplink.enter { _ = $0.outbox.remove(.event(subject)) } }
+      for session in sessions {
+        session.enter {
+          _ = $0.outbox.remove(.event(subject))
+          $0.contents.remove(.event(subject))
+        }
+      }
     case .result:
       break
     }

@@ -6,6 +6,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 import RXON
+import RXONGRPC
 import RXONHTTP
 import RXONTLS
 
@@ -46,11 +47,7 @@ extension HolonNode {
     let extensions: [String: any HTTPResponder] =
       enrolment == nil ? [:] : [EnrolmentRequest.renewPath: RenewalResponder(node: self)]
     for settings in configuration.listen {
-      let limits = settings.serverLimits(connectionsPerChild: configuration.limits.connectionsPerChild)
-      let listener = HTTPListener(
-        host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: limits,
-        tls: try contexts(settings.tls, for: "listen \(settings.url)"), extensions: extensions,
-        refused: { [weak self] refusal in self?.onLoop { $0.refused(refusal) } })
+      let listener = try makeListener(settings, extensions)
       do {
         let url = try await listener.start(handler: self)
         listeners.append(listener)
@@ -60,7 +57,7 @@ extension HolonNode {
       }
     }
     if let status = configuration.status {
-      let tls = try contexts(status.tls, for: "status \(status.url)")
+      let tls = try contexts(status.tls, for: "status", at: status.url)
       do {
         let url = try await startStatusServer(status, tls: tls)
         logger.info("Serving status", metadata: ["url": "\(url)"])
@@ -75,19 +72,39 @@ extension HolonNode {
     startWatchingCertificates()
   }
 
+  private func makeListener(
+    _ settings: ListenConfiguration, _ extensions: [String: any HTTPResponder]
+  ) throws(StartFailure) -> any Listener {
+    let limits = settings.serverLimits(connectionsPerChild: configuration.limits.connectionsPerChild)
+    let tls = try contexts(settings.tls, for: "listen", at: settings.url)
+    let compression = settings.compression == .lz4 ? childCompression : nil
+    let refused: @Sendable (HTTPRefusal) -> Void = { [weak self] refusal in self?.onLoop { $0.refused(refusal) } }
+    #if GRPC
+      if settings.url.scheme.hasPrefix("grpc") {
+        return GRPCListener(
+          host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: limits, tls: tls,
+          compression: compression, linkSessions: linkSessions, refused: refused)
+      }
+    #endif
+    return HTTPListener(
+      host: settings.url.host, port: settings.url.port ?? 80, group: loop, limits: limits, tls: tls,
+      compression: compression, linkSessions: linkSessions, extensions: extensions, refused: refused)
+  }
+
   private func contexts(
-    _ settings: ServerTLSConfiguration?, for subject: NodeCertificates.Subject
+    _ settings: ServerTLSConfiguration?, for purpose: String, at url: Endpoint
   ) throws(StartFailure) -> TLSServerContexts? {
     guard let settings else { return nil }
+    let subject = "\(purpose) \(url)"
     do throws(TLSConfigurationError) {
-      return try certificates.serve(settings, at: subject)
+      return try certificates.serve(settings, at: subject, protocols: url.applicationProtocols)
     } catch {
       throw StartFailure(.configuration, "\(subject): \(error.message)")
     }
   }
 
   private func dial() {
-    for uplink in uplinks { uplink.enter { $0.start() } }
+    for session in sessions { session.enter { $0.start() } }
     renewCertificatesIfDue()
   }
 
@@ -104,7 +121,7 @@ extension HolonNode {
     guard lifecycle == .running else { return }
     lifecycle = .draining
     logger.info("Draining", metadata: ["limit": "\(configuration.drain.timeout)"])
-    for uplink in uplinks { uplink.enter { $0.startDraining() } }
+    for session in sessions { session.enter { $0.startDraining() } }
     handle(.drainStarted)
     await untilDrained()
     guard lifecycle == .draining else { return }
@@ -113,7 +130,7 @@ extension HolonNode {
         "Stopping with work left; it stays in the journal",
         metadata: ["tasks": "\(router.taskCounts.held)", "results": "\(waitingResults)"])
     }
-    for uplink in uplinks { await uplink.sayOffline() }
+    await sayOffline(sessions)
     await stop()
   }
 
@@ -141,13 +158,27 @@ extension HolonNode {
   }
 
   private var waitingResults: Int {
-    uplinks.reduce(0) { $0 + $1.enter { $0.report().waitingResults } }
+    sessions.reduce(0) { $0 + $1.enter { $0.report().waitingResults } }
   }
 
-  /// Tasks that wait for a child go on waiting in the journal.
+  /// Tasks that wait for a child go on waiting in the journal. What is being stored now may be a result, which has to be
+  /// delivered then.
   private var isDrained: Bool {
-    router.taskCounts.running == 0
-      && uplinks.allSatisfy { $0.enter { $0.isFlushed && !$0.hasPollsToKeep } }
+    router.taskCounts.running == 0 && commitsUnderWay == 0
+      && sessions.allSatisfy { $0.enter { $0.isFlushed && !$0.hasPollsToKeep } }
+  }
+
+  /// Last words to all parents at once: one that does not answer keeps no other from hearing.
+  func sayOffline(_ sessions: [UplinkSession]) async {
+    let farewells = sessions.map { session in session.enter { $0.spawn { await $0.sayOffline() } } }
+    for farewell in farewells { await farewell.value }
+  }
+
+  func close(_ uplinks: [Uplink]) async {
+    for uplink in uplinks {
+      for session in uplink.sessions.values { await session.close() }
+      await uplink.wire.close()
+    }
   }
 
   /// Ends at once. What is acknowledged is in the journal.
@@ -158,7 +189,7 @@ extension HolonNode {
     stopWatchingCertificates()
     renewalTimer?.cancel()
     for listener in listeners { await listener.stop(grace: .milliseconds(200)) }
-    for uplink in uplinks { await uplink.close() }
+    await close(uplinks)
     uplinks = []
     await statusServer?.stop(grace: .zero)
     await enrolmentServer?.stop(grace: .zero)

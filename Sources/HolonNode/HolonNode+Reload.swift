@@ -19,7 +19,6 @@ extension HolonNode {
       certificates = oldCertificates
       throw error
     }
-    router.reconfigure(new.routerConfiguration)
     authenticator.adopt(new.children)
     closeUnprovenChannels()
     lookAtCertificates()
@@ -48,35 +47,36 @@ extension HolonNode {
   /// Uplinks that are as before stay connected; others are closed, and opened with what the journal holds for them.
   private func exchangeUplinks(from old: HolonConfiguration) async throws(StartFailure) {
     let unchanged = configuration.signing == old.signing ? Set(configuration.uplinks).intersection(old.uplinks) : []
-    let kept = uplinks.filter { session in unchanged.contains { $0.name == session.id.name } }
-    let leaving = uplinks.filter { session in !kept.contains { $0 === session } }
-    let fresh = try makeUplinks(for: configuration.uplinks.filter { !unchanged.contains($0) })
+    let kept = uplinks.filter { unchanged.contains($0.configuration) }
+    let leaving = uplinks.filter { !unchanged.contains($0.configuration) }
+    var fresh = try makeUplinks(for: configuration.uplinks.filter { !unchanged.contains($0) })
     let snapshot: JournalSnapshot
     do {
       snapshot = fresh.isEmpty ? JournalSnapshot() : try journal.restore()
     } catch {
       throw StartFailure(.environment, error.explanation(path: configuration.journal.path))
     }
+    for place in fresh.indices { makeSessions(over: &fresh[place], for: snapshot) }
     let order = configuration.uplinks.map(\.name)
     uplinks = (kept + fresh).sorted {
       (order.firstIndex(of: $0.id.name) ?? 0) < (order.firstIndex(of: $1.id.name) ?? 0)
     }
+    router.reconfigure(configuration.routerConfiguration)
     uplinkSelection = configuration.uplinkSelection
-    for session in kept where session.enter({ $0.state == .connected }) {
-      uplinkSelection.set(session.id, available: true, at: clock.uptime)
-    }
-    for session in fresh {
-      session.enter {
-        $0.restore(snapshot)
-        $0.start()
-      }
+    for uplink in kept where !uplink.connected.isEmpty {
+      uplinkSelection.set(uplink.id, available: true, at: clock.uptime)
     }
     for gone in old.uplinks where !configuration.uplinks.contains(where: { $0.name == gone.name && $0.tls != nil }) {
       certificates.forget("uplink \(gone.name)")
     }
-    for session in leaving {
-      logger.info("Closing an uplink that changed", metadata: ["uplink": "\(session.id.name)"])
-      await session.close()
+    for uplink in leaving {
+      logger.info("Closing an uplink that changed", metadata: ["uplink": "\(uplink.id)"])
+      // Before the first words of the new ones.
+      await sayOffline(uplink.workers(leavingFor: fresh))
+      await close([uplink])
+    }
+    for uplink in fresh {
+      for session in uplink.sessions.values { session.enter { $0.start() } }
     }
   }
 }

@@ -6,36 +6,64 @@ import RXONHTTP
 import RXONSignatures
 import RXONTLS
 
-/// Serving the links to the parents.
+/// Making the links to the parents, and the sessions over them.
 extension HolonNode {
-  func makeUplinks(for uplinks: [UplinkConfiguration]) throws(StartFailure) -> [UplinkSession] {
-    var sessions: [UplinkSession] = []
-    for uplink in uplinks {
-      let transport: any Transport
-      let options = try transportOptions(for: uplink)
-      do throws(TransportError) {
-        transport = try HTTPTransport(
-          url: "\(uplink.url)", workerID: configuration.id, token: uplink.token?.exposed ?? "", group: loop,
-          options: options)
-      } catch {
-        throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
+  func makeUplinks(for configurations: [UplinkConfiguration]) throws(StartFailure) -> [Uplink] {
+    var uplinks: [Uplink] = []
+    for configuration in configurations {
+      var uplink = try makeUplink(configuration)
+      if uplink.naming == nil {
+        do throws(TransportError) {
+          _ = try makeSession(uplink.id, isHere: true, over: &uplink)
+        } catch {
+          throw StartFailure(.configuration, "uplink \(uplink.id): \(error.message)")
+        }
       }
-      let session = UplinkSession(
-        UplinkSettings(uplink), transport: transport, attester: try signingKey().map(attester), node: self,
-        logger: logger)
-      sessions.append(session)
+      uplinks.append(uplink)
     }
-    return sessions
+    return uplinks
+  }
+
+  private func makeUplink(_ uplink: UplinkConfiguration) throws(StartFailure) -> Uplink {
+    let options = try transportOptions(for: uplink)
+    let key = try signingKey()
+    do throws(TransportError) {
+      return Uplink(
+        uplink, wire: try ParentWire(to: uplink.url, on: loop, options: options), signingKey: key)
+    } catch {
+      throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
+    }
+  }
+
+  /// - Throws: ``TransportError`` of kind `unsendable` where the parent cannot know such a worker.
+  func makeSession(
+    _ id: UplinkID, isHere: Bool, over uplink: inout Uplink
+  ) throws(TransportError) -> UplinkSession {
+    guard let identity = uplink.identity(of: id, node: configuration.id) else {
+      throw TransportError(.unsendable, "its name there would be no identifier")
+    }
+    let transport = try uplink.wire.transport(of: identity.workerID, token: identity.token, isShared: true)
+    let attester = uplink.signingKey.map { ChainAttester(nodeID: identity.workerID, key: $0) }
+    let session = UplinkSession(
+      UplinkSettings(uplink.configuration), of: id, isHere: isHere, transport: transport, attester: attester,
+      node: self, logger: logger)
+    uplink.sessions[id] = session
+    return session
   }
 
   private func transportOptions(for uplink: UplinkConfiguration) throws(StartFailure) -> HTTPTransportOptions {
     var options = HTTPTransportOptions()
-    options.pollConnections = uplink.maxPolls
-    options.connections = uplink.maxPolls + UplinkSettings.deliveryWindow + 4
+    // Each child polls for itself, over the connections of all.
+    let polls = uplink.maxPolls * (uplink.mode == .transparent ? configuration.limits.maxChildren : 1)
+    options.pollConnections = polls
+    options.connections = polls + UplinkSettings.deliveryWindow + 4
+    options.compression = uplink.compression == .lz4 ? uplinkCompression : nil
+    options.route = uplink.route
     if uplink.signatures == .ed25519 { options.signer = try signingKey() }
     guard let tls = uplink.tls else { return options }
     do throws(TLSConfigurationError) {
-      options.tls = try certificates.dial(tls, to: "uplink \(uplink.name)")
+      options.tls = try certificates.dial(
+        tls, to: "uplink \(uplink.name)", protocols: uplink.url.applicationProtocols)
     } catch {
       throw StartFailure(.configuration, "uplink \(uplink.name): \(error.message)")
     }
@@ -51,31 +79,13 @@ extension HolonNode {
     }
   }
 
-  private func attester(with key: Ed25519PrivateKey) -> ChainAttester {
-    ChainAttester(nodeID: configuration.id, key: key)
-  }
+  // MARK: Looking up
 
-  // MARK: Demand
+  /// Of all uplinks.
+  var sessions: [UplinkSession] { uplinks.flatMap(\.sessions.values) }
 
-  /// Opens as many polls as there is a use for tasks, no more (promise 6).
-  func openPollsOnDemand() {
-    guard lifecycle == .running else { return }
-    let moment = now
-    let open = uplinks.reduce(0) { $0 + $1.enter { $0.openPolls } }
-    let most = uplinks.lazy.map { self.router.demand(for: $0.id).count }.max() ?? 0
-    guard most > open else { return }
-    let shares = uplinkSelection.allot(most - open, at: moment.uptime) { uplink in
-      session(of: uplink)?.enter { $0.pollRoom(at: moment) } ?? 0
-    }
-    for share in shares {
-      let demand = router.demand(for: share.uplink)
-      session(of: share.uplink)?.enter { $0.openPolls(share.polls, for: demand, at: moment) }
-    }
-  }
-
-  func uplinkChanged(_ uplink: UplinkID, isAvailable: Bool) {
-    uplinkSelection.set(uplink, available: isAvailable, at: clock.uptime)
-    attendToUplinks()
+  func session(of id: UplinkID) -> UplinkSession? {
+    uplinks.first { $0.id == id.parent }?.sessions[id]
   }
 
   // MARK: What the parents are told
@@ -88,81 +98,24 @@ extension HolonNode {
     ) { bytes in hexadecimal(SHA256Digest.hash(bytes)) }
   }
 
-  /// The load of the children's machines, as the children told it: the mean of processors, the sum of memory.
-  func currentUsage() -> ResourcesUsage? {
+  /// What one child offers.
+  func offer(of child: String) -> ChildOffer {
+    guard let profile = router.childProfile(child) else { return offerOfAbsent(child) }
+    return ChildOffer(profile.registration, through: configuration.id)
+  }
+
+  func offerOfAbsent(_ worker: String) -> ChildOffer {
+    .absent(worker, below: configuration.id)
+  }
+
+  /// The load of the child's machine, as it told it. Without a child, of all their machines: the mean of processors, the
+  /// sum of memory.
+  func currentUsage(of child: String?) -> ResourcesUsage? {
+    if let child { return router.childProfile(child)?.usage }
     let usages = router.childProfiles.compactMap(\.usage)
     guard !usages.isEmpty else { return nil }
     return ResourcesUsage(
       cpuLoadPercent: usages.reduce(0) { $0 + $1.cpuLoadPercent } / Double(usages.count),
       ramUsedGB: usages.reduce(0) { $0 + $1.ramUsedGB })
-  }
-
-  // MARK: Tasks on their way in
-
-  func take(_ task: PolledTask, from uplink: UplinkID) {
-    let key = TaskKey(jobID: task.payload.jobID, taskID: task.payload.taskID)
-    if let defect = task.defect {
-      refuse(task, from: uplink, .invalidInput, defect)
-      return
-    }
-    if let refusal = refusal(of: task) {
-      refuse(task, from: uplink, .security, refusal)
-      return
-    }
-    contents.insert(task.json, for: key, bytes: task.json.count)
-    handle(.taskArrived(task, from: uplink))
-  }
-
-  private func refuse(_ task: PolledTask, from uplink: UplinkID, _ code: ErrorCode, _ reason: String) {
-    counters.add("tasks_refused", label: code.rawValue)
-    logger.error(
-      "Refused a task", metadata: ["task": "\(task.payload.taskID)", "code": "\(code)", "reason": "\(reason)"])
-    handle(.taskRefused(task, from: uplink, code, reason: reason))
-  }
-
-  /// Why a task's signature does not do; nil when it does.
-  private func refusal(of task: PolledTask) -> String? {
-    let policy = configuration.tasks
-    guard policy.verification != .off else { return nil }
-    if task.payload.sig == nil {
-      return policy.verification == .required ? "the task is not signed" : nil
-    }
-    let isRight = policy.verifiers.contains { (try? TaskSignature.verify(task.json, with: $0)) != nil }
-    return isRight ? nil : "the task's signature is wrong"
-  }
-
-  // MARK: Reports
-
-  func report(_ incident: OutboxIncident, uplink: UplinkID) {
-    switch incident {
-    case .delivered:
-      counters.add("deliveries", label: "accepted")
-    case .ignored(let id, let reason):
-      counters.add("deliveries", label: "ignored")
-      logger.info(
-        "The parent ignored a delivery", metadata: ["item": "\(id)", "reason": "\(reason)", "uplink": "\(uplink.name)"])
-    case .deliveryFailed(let id, let kind, let attempt):
-      counters.add("delivery_failures", label: kind.rawValue)
-      logger.info(
-        "A delivery failed",
-        metadata: ["item": "\(id)", "kind": "\(kind)", "attempt": "\(attempt)", "uplink": "\(uplink.name)"])
-    case .calledDuplicate(let id, let times):
-      counters.add("delivery_failures", label: "duplicate")
-      logger.info("The parent called a delivery a replay", metadata: ["item": "\(id)", "times": "\(times)"])
-    case .forbidden(let id, let times):
-      counters.add("delivery_failures", label: "forbidden")
-      logger.error(
-        "The parent forbids a delivery",
-        metadata: ["item": "\(id)", "times": "\(times)", "uplink": "\(uplink.name)"])
-    case .rateLimited(_, let kind):
-      counters.add("rate_limited", label: kind.rawValue)
-      logger.info("The parent limits deliveries", metadata: ["kind": "\(kind)", "uplink": "\(uplink.name)"])
-    case .tooLarge(let id, let bytes):
-      counters.add("results_too_large")
-      logger.error("The parent takes no result of this size", metadata: ["item": "\(id)", "bytes": "\(bytes)"])
-    case .deadLettered(let id, let reason):
-      counters.add("dead_letters", label: reason.rawValue)
-      logger.error("Gave a delivery up", metadata: ["item": "\(id)", "reason": "\(reason.rawValue)"])
-    }
   }
 }

@@ -6,6 +6,8 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import RXONLZ4
+import RXONLink
 
 /// A node of the tree: a listener for its children and a transport to its parents.
 ///
@@ -34,9 +36,17 @@ public actor HolonNode {
   var contents = ContentCache<TaskKey, RawJSON>(byteBudget: 64 << 20)
 
   /// In the configuration's order.
-  var uplinks: [UplinkSession] = []
+  var uplinks: [Uplink] = []
   var uplinkSelection: UplinkSelection
+  /// Over all sessions.
+  var openPolls = 0
+  /// Children of which something happened that sessions of their own must look at.
+  var noticedChildren: Set<String> = []
+  /// Children whose polls are not all matched by polls at parents.
+  var waitingChildren: Set<String> = []
   var listeners: [any Listener] = []
+  /// Of all listeners, so that a child's newest link replaces its last one wherever that was opened.
+  let linkSessions = LinkSessions()
   var statusServer: HTTPServer?
   var enrolment: EnrolmentDesk?
   var enrolmentServer: HTTPServer?
@@ -49,10 +59,15 @@ public actor HolonNode {
   var certificateWatch: RepeatedTask?
 
   var counters = Counters()
+  /// What compression saves, above and below.
+  let uplinkCompression = CompressionStatistics()
+  let childCompression = CompressionStatistics()
   var lifecycle = Lifecycle.running
   var wakeUp: (at: Duration, timer: Scheduled<Void>)?
   var uplinksNeedAttention = false
   var journalReports: Task<Void, Never>?
+  /// Commits that actions wait for.
+  var commitsUnderWay = 0
   var drainWaiter: CheckedContinuation<Void, Never>?
   var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -86,7 +101,7 @@ public actor HolonNode {
 
   /// The node's time, by its parents' clock where one is known.
   var now: Moment {
-    clock.now(parentTime: uplinks.first?.transport.parentTime())
+    clock.now(parentTime: uplinks.first?.wire.parentTime())
   }
 
   // MARK: Entering and deciding
@@ -108,7 +123,9 @@ public actor HolonNode {
   /// Tells the router what happened, and does what it says.
   func handle(_ event: RoutingEvent) {
     let moment = now
+    let tookWork = router.takesWork
     let actions = router.handle(event, at: moment)
+    notice(event, takesWorkAgain: router.takesWork && !tookWork)
     perform(actions)
     scheduleWakeUp(at: moment.uptime)
     attendToUplinks()
@@ -136,19 +153,5 @@ public actor HolonNode {
     wakeUp = nil
     guard lifecycle != .stopped else { return }
     handle(.timePassed)
-  }
-
-  /// Lets the uplinks look at what changed, once for all that happens in this turn of the loop.
-  func attendToUplinks() {
-    guard !uplinksNeedAttention, !uplinks.isEmpty else { return }
-    uplinksNeedAttention = true
-    loop.execute {
-      self.assumeIsolated { node in
-        node.uplinksNeedAttention = false
-        for uplink in node.uplinks { uplink.enter { $0.advance() } }
-        node.openPollsOnDemand()
-        node.noteIfDrained()
-      }
-    }
   }
 }

@@ -18,13 +18,28 @@ public struct CallID: Hashable, Sendable {
   }
 }
 
-/// A parent, by the name its configuration gives it. Stable across restarts, since the journal holds it.
+/// What a node is to one parent. Stable across restarts, since the journal holds it.
+///
+/// To most parents a node is one worker. To the parent of a transparent uplink each child is a worker of its own, with
+/// tasks, results and commands of its own.
 public struct UplinkID: Hashable, Sendable {
+  /// The parent, by the name its configuration gives it.
   public let name: String
+  /// The child that stands for itself; nil where the node stands for all.
+  public let child: String?
 
-  public init(_ name: String) {
+  public init(_ name: String, child: String? = nil) {
     self.name = name
+    self.child = child
   }
+
+  /// The whole uplink.
+  public var parent: UplinkID { UplinkID(name) }
+}
+
+extension UplinkID: CustomStringConvertible {
+  /// For logs and people: `main`, `main/worker-7`.
+  public var description: String { child.map { "\(name)/\($0)" } ?? name }
 }
 
 /// A point in time as the core sees it: it never reads a clock.

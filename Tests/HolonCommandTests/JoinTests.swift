@@ -3,6 +3,8 @@ import HolonPKI
 import RXON
 import Testing
 
+import class TestSupport.TestProxies
+
 @Suite("Joining, with nodes that run", .serialized)
 struct JoinTests {
   private func join(_ string: String, _ folder: String, _ arguments: String...) throws -> HolonCommand.Outcome {
@@ -53,6 +55,43 @@ struct JoinTests {
     #expect(again.status == 1)
     #expect(again.complaint.contains("has joined already"), "\(again.complaint)")
     #expect(parent.logged.contains("Refused a certificate"))
+  }
+
+  @Test("a join goes through the proxy that the environment names")
+  func proxied() throws {
+    let region = try Region()
+    let settings = ["HTTPS_PROXY": "http://ada:hunter2@127.0.0.1:1", "NO_PROXY": ""]
+    let arguments = ["join", try region.invite(enrolment: "https://region.invalid:1"), "--folder", region.file("edge")]
+    let joined = try HolonCommand.run(arguments, settings: settings)
+    #expect(joined.status == 1)
+    #expect(joined.complaint.contains("through http://127.0.0.1:1: the connection was refused"), "\(joined.complaint)")
+    #expect(!joined.complaint.contains("hunter2"))
+  }
+
+  @Test("a node behind a proxy joins, registers and renews its certificate through it", arguments: Proxy.Kind.allCases)
+  func behindProxy(_ kind: Proxy.Kind) async throws {
+    let region = try Region(certificateLife: "10s")
+    let parent = try await region.start()
+    let proxy = try await TestProxies.shared.proxy(kind)
+    let url = "\(kind.rawValue)://\(TestProxies.user):\(TestProxies.password)@\(proxy.host):\(proxy.port)"
+    // A form of this machine's address that the proxy alone understands; an address would be dialled directly.
+    let invitation = try region.invite(enrolment: "https://127.1:\(region.enrolmentPort)")
+    let joined = try HolonCommand.run(
+      ["join", invitation, "--folder", region.file("edge")], settings: ["HTTPS_PROXY": url, "NO_PROXY": ""])
+    try #require(joined.status == 0, "\(joined.complaint)")
+    let node = try region.startEdge(settings: ["HOLON_UPLINKS_0_PROXY": url])
+    try await eventually("edge-7 is a child of region") {
+      try #require(node.isRunning, "\(node.logged)")
+      return try await region.children() == ["edge-7"]
+    }
+    try await eventually("a certificate was renewed", within: .seconds(30)) {
+      try await region.edgeCounter("certificate_renewals.done") > 0
+    }
+    let source = TestProxies.source(of: kind)
+    for event in ["Took a new node in", "Renewed a child's certificate"] {
+      let lines = parent.logged.split(separator: "\n").filter { $0.contains(event) }
+      #expect(!lines.isEmpty && lines.allSatisfy { $0.contains("address=\(source)") }, "\(lines)")
+    }
   }
 
   @Test("an expired string is refused before anybody is dialled")
@@ -152,8 +191,9 @@ struct JoinTests {
     }
   }
 
-  @Test("certificates renew themselves, without a break, past the end of the first one")
-  func renewal() async throws {
+  @Test(
+    "certificates renew themselves past the end of the first one, and no call is refused", arguments: ["https", "wss"])
+  func renewal(over scheme: String) async throws {
     let region = try Region(certificateLife: "10s")
     let parent = try await region.start()
     let string = try region.invite()
@@ -162,16 +202,18 @@ struct JoinTests {
     let file = region.file("edge/node.pem")
     let first = try Certificate(pem: text(of: file))
     let key = try text(of: region.file("edge/node.key"))
-    let node = try region.startEdge()
+    let node = try region.startEdge(settings: ["HOLON_UPLINKS_0_URL": "\(scheme)://127.0.0.1:\(region.uplinkPort)"])
     try await eventually("edge-7 is a child of region") { try await region.children() == ["edge-7"] }
 
     var serials: Set<String> = [first.serial]
     try await eventually("three more certificates", within: .seconds(60)) {
       try #require(node.isRunning, "\(node.logged)")
       serials.insert(try Certificate(pem: text(of: file)).serial)
-      #expect(try await region.children() == ["edge-7"])
+      // A link is opened anew with each certificate, and with it the command channel.
+      if scheme == "https" { #expect(try await region.children() == ["edge-7"]) }
       return serials.count > 3
     }
+    try await eventually("edge-7 is still a child of region") { try await region.children() == ["edge-7"] }
     #expect(Int(Date().timeIntervalSince1970) > first.notAfter)
     #expect(try text(of: region.file("edge/node.key")) == key)
     #expect(try Certificate(pem: text(of: file)).belongs(to: PrivateKey(pem: key)))

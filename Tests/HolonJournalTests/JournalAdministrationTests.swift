@@ -58,6 +58,38 @@ struct JournalAdministrationTests {
     #expect(throws: JournalFailure.self) { try administration.drop(1) }
   }
 
+  @Test("puts dead letters back for the child that they belong to")
+  func retryForChild() async throws {
+    let lane = UplinkID("main", child: "w1")
+    let journal = try SQLiteJournal(path: path)
+    var (refused, late) = (result("refused"), event("late"))
+    (refused.uplink, late.uplink) = (lane, lane)
+    let lost = DeadLetter(
+      kind: .task, subject: "job/lost", uplink: lane, reason: "rows", detail: "", at: 1,
+      content: Array(#"{"job_id":"job","task_id":"lost","type":"echo"}"#.utf8))
+    let changes: [JournalChange] = [
+      .resultStored(refused), .eventStored(late), .deadLettered(lost),
+      .outboxDeadLettered(.result(refused.key), reason: "forbidden", detail: "", at: 1),
+      .outboxDeadLettered(.event(late.eventID), reason: "forbidden", detail: "", at: 1),
+    ]
+    for change in changes { #expect(await journal.committing(change) == nil) }
+    journal.close()
+    do {
+      let administration = try JournalAdministration(path: path, access: .write)
+      for letter in try administration.list(kinds: [.deadLetter], limit: 9) {
+        #expect(letter.uplink == "main" && letter.uplinkChild == "w1")
+        #expect(letter.json()["uplink_child"]?.stringValue == "w1")
+        #expect(try administration.retry(letter.number) != nil)
+      }
+    }
+    let reopened = try SQLiteJournal(path: path)
+    defer { reopened.close() }
+    let snapshot = try reopened.restore()
+    #expect(snapshot.tasks.map(\.uplink) == [lane])
+    #expect(snapshot.results.map(\.uplink) == [lane])
+    #expect(snapshot.events.map(\.uplink) == [lane])
+  }
+
   @Test("puts dead letters back to where they came from")
   func retry() async throws {
     try await fill().close()

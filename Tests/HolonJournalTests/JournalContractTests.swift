@@ -35,6 +35,25 @@ struct JournalContractTests {
     #expect(snapshot.finished == [key("a")])
   }
 
+  @Test("keeps which child stands for itself at which parent", arguments: JournalKind.allCases)
+  func children(_ kind: JournalKind) async throws {
+    let open = try kind.open()
+    // No two of these are the same, however alike they look.
+    let uplinks = [
+      UplinkID("main/w1"), UplinkID("main", child: "w1"), UplinkID("main"), UplinkID("main/", child: "w1"),
+    ]
+    for (number, uplink) in uplinks.enumerated() {
+      var (task, result, event) = (task("t\(number)"), result("r\(number)"), event("e\(number)"))
+      (task.uplink, result.uplink, event.uplink) = (uplink, uplink, uplink)
+      let changes: [JournalChange] = [.taskTaken(task), .resultStored(result), .eventStored(event)]
+      for change in changes { #expect(await open.journal.committing(change) == nil) }
+    }
+    let snapshot = try open.journal.restore()
+    #expect(snapshot.tasks.map(\.uplink) == uplinks)
+    #expect(snapshot.results.map(\.uplink) == uplinks)
+    #expect(snapshot.events.map(\.uplink) == uplinks)
+  }
+
   @Test("ends a task with its result, in one commit", arguments: JournalKind.allCases)
   func results(_ kind: JournalKind) async throws {
     let open = try kind.open()

@@ -86,6 +86,8 @@ struct JournalFileTests {
     #expect(snapshot.tasks.map(\.key) == [key("old")])
     #expect(snapshot.tasks.first?.skillVersion == "2.0")
     #expect(snapshot.tasks.first?.assignedTo == "w1")
+    #expect(snapshot.tasks.first?.uplink == UplinkID("parent"))
+    #expect(snapshot.results.first?.uplink == UplinkID("parent"))
     #expect(snapshot.results.map(\.key) == [key("done")])
     #expect(snapshot.nodeSecret == nil && snapshot.childAccess.isEmpty)
     let changes: [JournalChange] = [

@@ -164,7 +164,7 @@ extension Tree {
     let child = try await child(holding: taskID)
     try await eventually("the skills are known") { parent.knownSkills == ["echo"] }
     let node = try node
-    let session = await node.uplinks[0]
+    let session = await node.sessions[0]
     try await eventually("no registration is due soon") {
       guard let next = await session.registration.nextAttempt else { return false }
       return next > node.clock.uptime + .seconds(60)

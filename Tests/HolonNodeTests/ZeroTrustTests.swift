@@ -184,7 +184,7 @@ struct ZeroTrustTests {
     try await TestKey.first.withFiles { privateKey, publicKey in
       try await withTree(settings: ["HOLON_CHILDREN_PUBLIC_KEYS_lower": publicKey]) { tree in
         try await tree.withNode(below: "lower", ["signing.key": privateKey, "uplinks[0].signatures": "ed25519"]) {
-          url in
+          url, _ in
           let worker = try tree.stranger("w9", url: url)
           try await worker.register()
           tree.parent.hand(task("t1"))

@@ -154,6 +154,39 @@ struct RouterChildrenTests {
     #expect(node.performed.handOuts == ["t>a"])
   }
 
+  @Test("What a Holon names as it stops is in its journal: it is expected back with it, and the rest is over")
+  func offlineHolon() {
+    var node = RouterHarness()
+    node.register("a", isHolon: true)
+    for task in ["kept", "lost"] {
+      node.poll("a")
+      node.take(task)
+    }
+    node.heartbeat("a", status: WorkerStatus.offline, tasks: ["kept"])
+    node.register("b")
+    node.poll("b")
+    #expect(node.performed.handOuts == ["lost>b"])
+    node.poll("b")
+    #expect(node.performed.handOuts == [])
+    node.register("a", isHolon: true)
+    node.heartbeat("a", tasks: ["kept"])
+    #expect(node.router.taskCounts.running == 2)
+  }
+
+  @Test("A Holon that stopped and does not return loses what it named")
+  func offlineForGood() {
+    var node = RouterHarness()
+    node.register("a", isHolon: true)
+    node.poll("a")
+    node.take("t")
+    node.heartbeat("a", status: WorkerStatus.offline, tasks: ["t"])
+    node.wait(.seconds(70))
+    node.register("b")
+    node.poll("b")
+    #expect(node.performed.handOuts == [])
+    #expect(node.wait(.seconds(10)).handOuts == ["t>b"])
+  }
+
   @Test("A task that two heartbeats of a Holon in a row do not claim did not reach it")
   func unclaimed() {
     var node = RouterHarness()

@@ -68,37 +68,41 @@ struct RouterHarness {
   @discardableResult
   mutating func register(
     _ id: String, skills: [String] = ["echo"], costs: [String: Double]? = nil, hot: [String]? = nil,
-    versions: [String: String] = [:], isHolon: Bool = false, below path: [String] = [], depth: Int = 0
+    versions: [String: String] = [:], isHolon: Bool = false, below path: [String] = [], depth: Int = 0,
+    leases: OpenLeases? = nil
   ) -> [RoutingAction] {
-    let call = call()
-    return send(
-      .childRegistered(
-        call,
-        WorkerRegistration(
-          workerID: id, supportedSkills: skills.map { SkillInfo(name: $0, version: versions[$0]) }, hotSkills: hot,
-          capabilities: WorkerCapabilities(
-            costPerSkill: costs, extra: .object(["holon": .object(["depth_below": .integer(depth)])])),
-          metadata: .object(["holon": .object(["path": .strings(path)])])),
-        isHolon: isHolon))
+    var registration = WorkerRegistration(
+      workerID: id, supportedSkills: skills.map { SkillInfo(name: $0, version: versions[$0]) }, hotSkills: hot,
+      capabilities: WorkerCapabilities(
+        costPerSkill: costs, extra: .object(["holon": .object(["depth_below": .integer(depth)])])),
+      metadata: .object(["holon": .object(["path": .strings(path)])]))
+    leases?.announce(in: &registration)
+    return send(.childRegistered(call(), registration, isHolon: isHolon))
   }
 
   /// - Returns: the call of the poll.
   @discardableResult
-  mutating func poll(_ id: String, wait: Duration = .seconds(30), available: [String]? = nil, hot: [String]? = nil)
-    -> CallID
-  {
+  mutating func poll(
+    _ id: String, wait: Duration = .seconds(30), available: [String]? = nil, hot: [String]? = nil,
+    lease: Lease? = nil
+  ) -> CallID {
     let call = call()
-    send(.pollArrived(call, TaskPoll(workerID: id, wait: wait, availableSkills: available, hotSkills: hot)))
+    send(
+      .pollArrived(
+        call,
+        TaskPoll(
+          workerID: id, wait: wait, availableSkills: available, hotSkills: hot, lease: lease?.description)))
     return call
   }
 
   @discardableResult
   mutating func heartbeat(
     _ id: String, status: String = WorkerStatus.idle, tasks: [String]? = nil, available: [String]? = nil,
-    hash: String? = nil
+    hash: String? = nil, leases: OpenLeases? = nil
   ) -> HeartbeatReply? {
-    let heartbeat = Heartbeat(
+    var heartbeat = Heartbeat(
       workerID: id, status: status, currentTasks: tasks, availableSkills: available, skillsHash: hash)
+    leases?.tell(in: &heartbeat)
     let call = call()
     return send(.childHeartbeat(call, child: id, heartbeat)).compactMap {
       if case .answerHeartbeat(call, let reply) = $0 { reply } else { nil }
@@ -119,11 +123,11 @@ struct RouterHarness {
   @discardableResult
   mutating func take(
     _ id: String, skill: String = "echo", priority: Double = 0, deadline: Int? = nil, policy: [String]? = nil,
-    version: String? = nil
+    version: String? = nil, from uplink: UplinkID = Self.parent
   ) -> [RoutingAction] {
     let task = Self.task(
       id, skill: skill, priority: priority, deadline: deadline, policy: policy, version: version)
-    return send(.taskArrived(task, from: Self.parent))
+    return send(.taskArrived(task, from: uplink))
   }
 
   /// - Returns: the answer to the child.
@@ -178,6 +182,20 @@ extension [RoutingAction] {
   var changes: [JournalChange] {
     flatMap { action -> [JournalChange] in
       if case .persist(let changes) = action { changes } else { [] }
+    }
+  }
+
+  /// Children of which parents may have to be told something.
+  var changedChildren: [String] {
+    compactMap { if case .childChanged(let child) = $0 { child } else { nil } }
+  }
+
+  var destinations: [UplinkID] {
+    compactMap {
+      switch $0 {
+      case .forwardResult(_, _, let uplink), .forwardEvent(_, let uplink), .relayProgress(_, let uplink): uplink
+      default: nil
+      }
     }
   }
 

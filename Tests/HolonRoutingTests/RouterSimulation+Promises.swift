@@ -24,6 +24,9 @@ extension RouterSimulation {
     case .forwardToChild(let call, let key, let child):
       if let holder = holders[key] { violations.append("\(key.taskID): at \(holder) and at \(child)") }
       holders[key] = child
+      if let owner = origins[key]?.child, owner != child {
+        violations.append("\(key.taskID): meant for \(owner), handed to \(child)")
+      }
       guard let payload = taken[key]?.payload else { return violations.append("\(key.taskID): not taken") }
       if let deadline = payload.deadline, deadline <= now.unixSeconds {
         violations.append("\(key.taskID): started past its deadline")
@@ -112,7 +115,8 @@ extension RouterSimulation {
     for slot in router.children.slots where router.mayServe(slot) {
       for group in router.children[slot]?.groups ?? [] {
         guard let group = router.polls.group(group), !group.polls.isEmpty,
-          let task = router.queue.first(for: group.skills.map(\.variant)), router.tasks[task]?.retryAt == nil
+          let task = router.queue.first(
+            for: group.skills.map(\.variant), of: router.children[slot]?.id ?? ""), router.tasks[task]?.retryAt == nil
         else { continue }
         violations.append("\(router.tasks[task]?.key.taskID ?? ""): waits beside a poll that could take it")
       }
@@ -139,7 +143,12 @@ extension RouterSimulation {
     pass(.seconds(120))
     commit()
     if !unanswered.isEmpty { violations.append("never answered: \(unanswered.map(\.taskID).sorted())") }
-    for key in delivered { settle(key) }
+    while !delivered.isEmpty {
+      for key in delivered { settle(key) }
+      commit()
+      pass(.seconds(120))
+      commit()
+    }
     checkEmptied()
   }
 
@@ -148,7 +157,7 @@ extension RouterSimulation {
       "tasks": router.tasks.count, "children": router.children.count, "polls": router.polls.count,
       "skills": router.skills.count, "queue": router.queue.count, "free polls": router.freePolls,
       "awaited": router.awaited.count, "child times": router.childTimes.count, "task times": router.taskTimes.count,
-      "answered": router.answeredCount, "open calls": openCalls.count,
+      "answered": router.answeredCount, "pinned": router.tasks.pinnedUplinks, "open calls": openCalls.count,
     ]
     for (name, count) in left where count != 0 { violations.append("\(count) \(name) left") }
   }

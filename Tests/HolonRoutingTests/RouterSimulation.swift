@@ -29,16 +29,25 @@ struct RouterSimulation {
   var pollSkills: [CallID: [String]] = [:]
   var taken: [TaskKey: PolledTask] = [:]
   var holders: [TaskKey: String] = [:]
+  /// Where each task came from.
+  var origins: [TaskKey: UplinkID] = [:]
+  /// Tasks that came again for another child while their result was on its way.
+  var successors: [TaskKey: (task: PolledTask, origin: UplinkID)] = [:]
   /// Tasks whose result has gone up and is not settled.
   var delivered: Set<TaskKey> = []
   var unanswered: Set<TaskKey> { Set(taken.keys).subtracting(delivered) }
 
   static let skills = ["echo", "render", "zip"]
-  static let uplinks = [UplinkID("one"), UplinkID("two")]
+  static let transparent = UplinkID("three")
+  static let uplinks =
+    [UplinkID("one"), UplinkID("two")] + (0..<5).map { UplinkID(transparent.name, child: "w\($0)") }
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
-    var configuration = RouterConfiguration(nodeID: "node", uplinks: Self.uplinks)
+    let parents = [UplinkID("one"), UplinkID("two"), Self.transparent]
+    var configuration = RouterConfiguration(
+      nodeID: "node", uplinks: seed.isMultiple(of: 2) ? parents : parents.reversed())
+    configuration.childNaming = [Self.transparent: ChildNaming(prefix: "node-")]
     configuration.maximumParkedPollsPerChild = 4
     configuration.maximumQueuedTasks = 50
     configuration.deduplicationKeys = 64
@@ -135,8 +144,18 @@ struct RouterSimulation {
         ? [JSONMember(name: "skill_version", value: .string("1"))] : [])
     let task = PolledTask(payload: payload, json: payload.rawJSON())
     let key = TaskKey(jobID: "job", taskID: id)
-    if router.tasks.slot(of: key) == nil { taken[key] = task }
-    handle(.taskArrived(task, from: Self.uplinks[nameCount % 2]))
+    let uplink = Self.uplinks.randomElement(using: &random) ?? Self.transparent
+    noteArrival(of: key, task, from: uplink)
+    handle(.taskArrived(task, from: uplink))
+  }
+
+  private mutating func noteArrival(of key: TaskKey, _ task: PolledTask, from uplink: UplinkID) {
+    if let held = router.tasks.slot(of: key).flatMap({ router.tasks[$0] }) {
+      guard held.uplink != uplink, held.uplink.parent == uplink.parent else { return }
+      if held.ending != nil { return successors[key] = (task, uplink) }
+    }
+    taken[key] = task
+    origins[key] = uplink
   }
 
   private mutating func answer() {
@@ -194,8 +213,10 @@ struct RouterSimulation {
   }
 
   mutating func settle(_ key: TaskKey) {
+    let successor = successors.removeValue(forKey: key)
     delivered.remove(key)
-    taken[key] = nil
+    taken[key] = successor?.task
+    origins[key] = successor?.origin
     holders[key] = nil
     handle(.resultSettled(key))
   }

@@ -41,14 +41,20 @@ def chaos() -> random.Random:
     return random.Random(seed)
 
 
-@pytest.fixture
-def cluster(make_cluster) -> Cluster:
+def settings(depth: int, configuration: dict | None = None) -> ClusterSettings:
     # A poll that a crash left behind at the orchestrator goes on to wait there, and takes a task with it: short polls.
     orchestrator = OrchestratorSettings(
         poll_timeout=3, worker_timeout=TASK_TIMEOUT, watcher_interval=2, job_retries=1000
     )
     worker = WorkerSettings(concurrency=CONCURRENCY)
-    return make_cluster(ClusterSettings(depth=DEPTH, workers=2, orchestrator=orchestrator, worker=worker)).start()
+    return ClusterSettings(
+        depth=depth, workers=2, orchestrator=orchestrator, worker=worker, configuration=configuration or {}
+    )
+
+
+@pytest.fixture
+def cluster(make_cluster) -> Cluster:
+    return make_cluster(settings(DEPTH)).start()
 
 
 def crash(cluster: Cluster, chaos: random.Random, killed: list[Holon], witness: Witness) -> None:
@@ -100,4 +106,10 @@ def test_any_holon_of_a_chain_is_killed_again_and_again(cluster, chaos):
 
 
 def test_all_holons_of_a_chain_are_killed_at_once(cluster, chaos):
+    crash_under_load(cluster, chaos, [cluster.holons] * max(2, PROFILE.kills // 5))
+
+
+def test_a_holon_whose_workers_stand_for_themselves_is_killed_again_and_again(make_cluster, chaos):
+    transparent = {"uplinks": [{"mode": "transparent", "child_prefix": "site-"}]}
+    cluster = make_cluster(settings(1, transparent)).start()
     crash_under_load(cluster, chaos, [cluster.holons] * max(2, PROFILE.kills // 5))

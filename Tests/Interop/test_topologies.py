@@ -24,6 +24,8 @@ class Topology:
     folder: str
     nodes: list[str]
     edges: list[str]
+    # What stands before a worker's name at the orchestrator; none where that knows the top node in place of workers.
+    prefix: str | None = None
 
     def variable(self, node: str) -> str:
         """What the node's variables begin with in its file."""
@@ -32,6 +34,7 @@ class Topology:
 
 CHAIN = Topology("chain", ["core", "region", "edge"], ["edge"])
 GATEWAY = Topology("nat-edge-gateway", ["relay", "gateway"], ["gateway"])
+TRANSPARENT = Topology("transparent", ["region", "site"], ["site"], prefix="site-1-")
 FAN_OUT = Topology("fan-out", ["hub", "cell-1", "cell-2", "cell-3"], ["cell-1", "cell-2", "cell-3"])
 
 
@@ -87,8 +90,10 @@ class Tree:
             process.kill()
 
     def _top_has_skills(self) -> bool:
-        info = self.orchestrator.worker(self.topology.nodes[0])
-        return bool(info and info.get("supported_skills") and info.get("status", "idle") == "idle")
+        prefix = self.topology.prefix
+        ids = [self.topology.nodes[0]] if prefix is None else [prefix + worker.id for worker in self.workers]
+        infos = [self.orchestrator.worker(id) for id in ids]
+        return all(i and i.get("supported_skills") and i.get("status", "idle") == "idle" for i in infos)
 
     def executed_by(self, jobs: int) -> set[str]:
         ids = [self.orchestrator.submit("echo", {"number": number})[0] for number in range(jobs)]
@@ -98,7 +103,7 @@ class Tree:
         return {json.loads(line)["worker"] for line in lines}
 
 
-@pytest.mark.parametrize("topology", [CHAIN, GATEWAY], ids=lambda topology: topology.folder)
+@pytest.mark.parametrize("topology", [CHAIN, GATEWAY, TRANSPARENT], ids=lambda topology: topology.folder)
 def test_a_job_passes_through_the_tree(topology, tmp_path):
     with Tree(topology, tmp_path) as tree:
         assert tree.executed_by(3) == {f"worker-of-{topology.edges[0]}"}

@@ -27,23 +27,34 @@ struct HandlerTests {
     return lengths
   }
 
-  @Test("small writes of one flush share full records")
+  /// Those of 100,000 bytes: full ones as long as more than 32 KiB wait, then of 4 KiB.
+  private let recordsOfMuch =
+    Array(repeating: 16384 + 17, count: 5) + Array(repeating: 4096 + 17, count: 4) + [1696 + 17]
+
+  @Test("small writes of one flush share records, which are full where much is written")
   func coalescing() throws {
     let pair = try connected()
     for _ in 0..<1000 { pair.client.write(ByteBuffer(repeating: 1, count: 100), promise: nil) }
     #expect(try records(pair.client).isEmpty)
     pair.client.flush()
-    let lengths = try records(pair.client)
-    #expect(lengths.count == 7)
-    #expect(lengths.dropLast().allSatisfy { $0 == 16384 + 17 })
+    #expect(try records(pair.client) == recordsOfMuch)
     pair.finish()
   }
 
-  @Test("a large write is cut into full records")
+  @Test("a large write is cut into full records, and its end into prompt ones")
   func cutting() throws {
     let pair = try connected()
     pair.client.writeAndFlush(ByteBuffer(repeating: 1, count: 100_000), promise: nil)
-    #expect(try records(pair.client).count == 7)
+    #expect(try records(pair.client) == recordsOfMuch)
+    pair.finish()
+  }
+
+  @Test("a few kilobytes do not wait for each other: they are cut into records of 4 KiB")
+  func promptness() throws {
+    let pair = try connected()
+    for _ in 0..<5 { pair.client.write(ByteBuffer(repeating: 1, count: 2000), promise: nil) }
+    pair.client.flush()
+    #expect(try records(pair.client) == [4096 + 17, 4096 + 17, 1808 + 17])
     pair.finish()
   }
 

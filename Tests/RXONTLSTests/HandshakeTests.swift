@@ -1,4 +1,5 @@
 import RXONTLS
+import TestSupport
 import Testing
 
 @Suite("A TLS handshake", .timeLimit(.minutes(2)))

@@ -1,4 +1,5 @@
 import RXONTLS
+import TestSupport
 import Testing
 
 @Suite("Who does not get through a TLS handshake", .timeLimit(.minutes(2)))

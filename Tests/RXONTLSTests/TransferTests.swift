@@ -1,5 +1,6 @@
 import NIOCore
 import RXONTLS
+import TestSupport
 import Testing
 
 @Suite("Data over TLS", .timeLimit(.minutes(3)))

@@ -9,6 +9,7 @@ final class ConfigurationReading {
   let variables: [String: String]
   let flags: [ConfigurationFlag]
   let interpolation: Interpolation
+  let proxies: ProxyEnvironment
   let describing: Bool
   /// Whether files that are named must be there: not where a command reads only a part that needs none of them.
   let checksFiles: Bool
@@ -32,6 +33,7 @@ final class ConfigurationReading {
     variables = environment.filter { $0.key.hasPrefix("\(SettingPath.variablePrefix)_") }
     self.flags = flags
     interpolation = Interpolation(environment: environment)
+    proxies = ProxyEnvironment(environment)
     self.describing = describing
     self.checksFiles = checksFiles
   }

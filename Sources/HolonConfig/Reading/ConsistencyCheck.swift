@@ -62,6 +62,40 @@ struct ConsistencyCheck {
     }
   }
 
+  func transparency(of uplinks: [Placed<UplinkConfiguration>]) {
+    let transparent = uplinks.filter { $0.value.mode == .transparent }
+    var seen: Set<[String]> = []
+    for uplink in transparent where !seen.insert([uplink.value.url.authority, uplink.value.childPrefix]).inserted {
+      reading.fault(
+        at: uplink.place, "two uplinks would make each child the same worker at \(uplink.value.url)",
+        remedy: "give them a child_prefix each, or keep one")
+    }
+    for uplink in transparent where uplink.value.tls?.identity != nil {
+      reading.warn(
+        at: uplink.place,
+        "uplink \(uplink.value.name) shows one certificate for many workers, which parents refuse that take it for their "
+          + "identity",
+        remedy: "let the parent identify workers by tokens alone (token-only), or use mode: aggregate")
+    }
+  }
+
+  func renewals(of uplinks: [Placed<UplinkConfiguration>]) {
+    for uplink in uplinks {
+      guard let tls = uplink.value.tls else { continue }
+      if uplink.value.url.scheme == "grpcs", tls.renewsItself, tls.renewalURL == nil {
+        reading.warn(
+          at: uplink.place,
+          "the certificate for uplink \(uplink.value.name) does not renew itself: gRPC carries no renewals",
+          remedy: "set tls.renew_url to an https:// listener of the parent, or tls.renew: off")
+      }
+      if tls.renewalURL != nil, !tls.renewsItself {
+        reading.warn(
+          at: uplink.place, "tls.renew_url of uplink \(uplink.value.name) has no effect: there is nothing to renew",
+          remedy: "remove it, or let a certificate whose key is a file renew itself (tls.renew: auto)")
+      }
+    }
+  }
+
   func signatures(of uplinks: [Placed<UplinkConfiguration>], _ signing: SigningConfiguration) {
     for uplink in uplinks where uplink.value.signatures == .ed25519 && signing.key == nil && reading.checksFiles {
       reading.fault(

@@ -25,9 +25,11 @@ public struct KeyDescription: Sendable, Hashable {
 }
 
 extension KeyDescription {
-  static func secret(_ key: SettingPath, _ summary: String) -> KeyDescription {
+  static func secret(
+    _ key: SettingPath, allowed: String = "the text, or `file:PATH`", absent: String = "none", _ summary: String
+  ) -> KeyDescription {
     KeyDescription(
-      key: key.template, kind: "secret", allowed: "the text, or `file:PATH`", defaultValue: "none", isSecret: true,
+      key: key.template, kind: "secret", allowed: allowed, defaultValue: absent, isSecret: true,
       summary: summary, variable: key.documentedVariable, flag: ConfigurationFlag.byKey[key.template])
   }
 }

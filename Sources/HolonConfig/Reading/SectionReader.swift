@@ -68,11 +68,13 @@ extension SectionReader {
   }
 
   /// A secret: written out, or `file:PATH` for the contents of a file without the newline at its end.
-  func secret(_ name: String, _ summary: String) -> Secret? {
+  func secret(
+    _ name: String, allowed: String = "the text, or `file:PATH`", absent: String = "none", _ summary: String
+  ) -> Secret? {
     let key = path.key(name)
     reading.know(path, name)
     reading.know(variable: key.variable)
-    reading.describe(.secret(key, summary))
+    reading.describe(.secret(key, allowed: allowed, absent: absent, summary))
     return raw(name).flatMap { secret(key: key.dotted, $0) }
   }
 
@@ -166,6 +168,13 @@ extension SectionReader {
       .compactMap { $0.dropFirst(prefix.count).split(separator: "_").first.flatMap { Int($0) } }
     // A variable for a position far out stays unclaimed, and is told as such.
     return max(written, (positions.filter { (0..<256).contains($0) }.max() ?? -1) + 1)
+  }
+
+  /// Keys that do not go with what else is written here.
+  func refuse(_ names: [String], because reason: String) {
+    for name in names where isWritten(name) {
+      reading.fault(at: place(of: name), "\(path.key(name).dotted) \(reason)", remedy: "set that, or remove it")
+    }
   }
 
   /// Keys that the design has and this version does not.

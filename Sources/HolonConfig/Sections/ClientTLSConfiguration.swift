@@ -1,3 +1,5 @@
+public import RXON
+
 /// How the node checks those that it dials, and proves itself to them.
 public struct ClientTLSConfiguration: Sendable, Hashable {
   /// The file of the authorities that the parent's certificate must come from; nil for those that the system trusts.
@@ -9,6 +11,8 @@ public struct ClientTLSConfiguration: Sendable, Hashable {
   public var revocationList: String?
   public var minimumVersion: TLSVersion
   public var renewal = Renewal.auto
+  /// Where the certificate is renewed, if not at the parent's own address.
+  public var renewalURL: Endpoint?
 
   /// Who keeps the node's certificate from ending.
   public enum Renewal: String, Sendable, Hashable, CaseIterable {
@@ -16,6 +20,12 @@ public struct ClientTLSConfiguration: Sendable, Hashable {
     case auto
     /// Somebody else, by exchanging the file.
     case off
+  }
+
+  /// Whether the node renews its certificate by itself. A key in a token cannot be used for it.
+  public var renewsItself: Bool {
+    guard renewal == .auto, let identity else { return false }
+    return !identity.key.hasPrefix("pkcs11:")
   }
 
   /// What applies to a parent dialled by https without further words.
@@ -36,5 +46,8 @@ extension ClientTLSConfiguration {
     renewal = section.value(
       "renew", .word(), default: .auto,
       "`auto`: at four fifths of its life, a parent that has a section `pki` is asked for a new certificate.")
+    renewalURL = section.optional(
+      "renew_url", .securelyDialled, absent: "the url; for grpcs none",
+      "The listener of the parent that is asked, where it is another one: gRPC carries no renewals.")
   }
 }

@@ -16,6 +16,7 @@ public struct ListenConfiguration: Sendable, Hashable {
   public var minBodyRate: Int
   /// Without a byte in either direction, outside a long poll.
   public var idleTimeout: Duration
+  public var compression: Compression
   /// Nil for plain connections.
   public var tls: ServerTLSConfiguration?
 
@@ -26,7 +27,7 @@ public struct ListenConfiguration: Sendable, Hashable {
 extension ListenConfiguration {
   init?(reading section: SectionReader) {
     let url = section.required(
-      "url", .listened, "The address to listen on; port 0 takes a free one.")
+      "url", .listenedForChildren, "The address to listen on; port 0 takes a free one.")
     maxBody = section.value(
       "max_body", .size(in: 1 << 10...1 << 30), default: 8 << 20,
       "The largest request body, uncompressed; a larger one is answered 413.")
@@ -50,9 +51,11 @@ extension ListenConfiguration {
     idleTimeout = section.value(
       "idle_timeout", .duration(in: .seconds(1) ... .seconds(86_400)), default: .seconds(75),
       "A connection without traffic this long, outside a long poll, is closed.")
+    compression = section.value(
+      "compression", .word(), default: .lz4,
+      "`lz4` exchanges bodies over 1 KiB as LZ4 frames with children that understand it; `off` does not.")
     let tls = section.optionalSection("tls")
     self.tls = tls.flatMap(ServerTLSConfiguration.init(reading:))
-    section.later(["proxy": "proxies"])
     guard let url else { return nil }
     section.match(url, tls: tls, remedy: "add tls: { certificate: PATH, key: PATH }")
     self.url = url

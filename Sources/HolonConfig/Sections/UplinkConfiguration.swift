@@ -8,6 +8,10 @@ public struct UplinkConfiguration: Sendable, Hashable {
   public var token: Secret?
   public var signatures: Signatures
   public var mode: Mode
+  /// What precedes a child's id in its name at the parent, in mode ``Mode/transparent``. May be empty.
+  public var childPrefix: String
+  /// What single children authenticate and sign with at the parent, by their ids, in mode ``Mode/transparent``.
+  public var childTokens: [String: Secret]
   /// The share of this parent's tasks under the policy `weighted`.
   public var weight: Int
   /// Tasks taken beyond those that a child waits for.
@@ -18,8 +22,11 @@ public struct UplinkConfiguration: Sendable, Hashable {
   public var pollWait: Duration
   /// The time between heartbeats when nothing has changed.
   public var heartbeat: Duration
+  public var compression: Compression
   /// Nil for plain connections.
   public var tls: ClientTLSConfiguration?
+  /// Through which proxy, and by which interface of this machine.
+  public var route: DialRoute
 
   /// With what this node signs what it tells the parent.
   public enum Signatures: String, Sendable, Hashable, CaseIterable {
@@ -33,6 +40,13 @@ public struct UplinkConfiguration: Sendable, Hashable {
   public enum Mode: String, Sendable, Hashable, CaseIterable {
     /// One worker: this node, with all that its children offer together.
     case aggregate
+    /// Each child as a worker of its own.
+    case transparent
+  }
+
+  /// The token with which a child is a worker of its own at the parent.
+  public func token(of child: String) -> Secret? {
+    childTokens[child] ?? token
   }
 }
 
@@ -49,8 +63,20 @@ extension UplinkConfiguration {
       "How to sign at this parent: `hmac` with the token, as every parent understands, or `ed25519` with `signing.key`, "
         + "which a Holon understands that has this node's public key.")
     mode = section.value(
-      "mode", .word(later: ["transparent": "each child as a worker of its own"]), default: .aggregate,
-      "What the parent sees: one worker with all that the children offer.")
+      "mode", .word(), default: .aggregate,
+      "What the parent sees: `aggregate`, one worker with all that the children offer, or `transparent`, each child as a "
+        + "worker of its own.")
+    childPrefix =
+      section.optional(
+        "child_prefix", .identifierPart,
+        "What precedes a child's id in its name at the parent, in mode `transparent`.") ?? ""
+    childTokens = section.secrets(
+      "child_tokens", namedBy: .identifier,
+      "What a child authenticates and signs with at the parent, in mode `transparent`; children without one use `token`."
+    )
+    if mode == .aggregate {
+      section.refuse(["child_prefix", "child_tokens"], because: "means nothing without mode: transparent")
+    }
     weight = section.value(
       "weight", .integer(in: 1...1000), default: 1, "The share of this parent's tasks with `uplink_policy: weighted`.")
     prefetch = section.value(
@@ -63,9 +89,12 @@ extension UplinkConfiguration {
     heartbeat = section.value(
       "heartbeat", .duration(in: .seconds(2) ... .seconds(600)), default: .seconds(15),
       "The time between heartbeats when nothing has changed.")
+    compression = section.value(
+      "compression", .word(), default: .lz4,
+      "`lz4` exchanges bodies over 1 KiB as LZ4 frames with a parent that understands it; `off` does not.")
     let tls = section.optionalSection("tls")
     let settings = tls.map(ClientTLSConfiguration.init(reading:))
-    section.later(["proxy": "proxies"])
+    route = section.route(to: url)
     guard let url else { return nil }
     section.match(url, tls: tls, remedy: nil)
     self.url = url

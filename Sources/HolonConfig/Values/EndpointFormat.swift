@@ -2,13 +2,16 @@ import RXON
 
 extension ValueFormat where Value == Endpoint {
   /// An address to listen on: with a port, without a path.
-  static var listened: Self { listened(schemes: ["http", "https"], later: gRPC) }
+  static var listened: Self { listened(schemes: ["http", "https"]) }
+
+  /// An address at which children dial in.
+  static var listenedForChildren: Self { listened(schemes: ["http", "https"] + gRPC) }
 
   /// An address to listen on with TLS.
   static var securelyListened: Self { listened(schemes: ["https"]) }
 
-  private static func listened(schemes: [String], later: [String: String] = [:]) -> Self {
-    endpoint(schemes: schemes, later: later) { endpoint in
+  private static func listened(schemes: [String]) -> Self {
+    endpoint(schemes: schemes) { endpoint in
       if endpoint.port == nil {
         return ValueProblem("\(endpoint) has no port", remedy: "write \(endpoint.scheme)://\(endpoint.host):PORT")
       }
@@ -20,25 +23,43 @@ extension ValueFormat where Value == Endpoint {
   }
 
   /// Where a parent is dialled.
-  static var dialled: Self { dialled(schemes: ["http", "https", "ws", "wss"], later: gRPC) }
+  static var dialled: Self { dialled(schemes: ["http", "https", "ws", "wss"] + gRPC) }
 
   /// Where a parent is dialled with TLS.
   static var securelyDialled: Self { dialled(schemes: ["https"]) }
 
-  private static var gRPC: [String: String] { ["grpc": "gRPC", "grpcs": "gRPC over TLS"] }
+  private static var gRPC: [String] { ["grpc", "grpcs"] }
 
-  private static func dialled(schemes: [String], later: [String: String] = [:]) -> Self {
-    endpoint(schemes: schemes, later: later) { endpoint in
-      guard endpoint.port == 0 else { return nil }
-      return ValueProblem("\(endpoint) has port 0", remedy: "write the port that the parent listens on")
+  /// Whether this program was built with the trait that brings gRPC.
+  private static var hasGRPC: Bool {
+    #if GRPC
+      true
+    #else
+      false
+    #endif
+  }
+
+  private static func dialled(schemes: [String]) -> Self {
+    endpoint(schemes: schemes) { endpoint in
+      if endpoint.port == 0 {
+        return ValueProblem("\(endpoint) has port 0", remedy: "write the port that the parent listens on")
+      }
+      guard endpoint.path.isEmpty || !gRPC.contains(endpoint.scheme) else {
+        return ValueProblem(
+          "\(endpoint) has a path, and gRPC has none", remedy: "write \(endpoint.scheme)://\(endpoint.authority)")
+      }
+      return nil
     }
   }
 
-  /// - Parameters:
-  ///   - later: schemes that the design has and this version does not, with what they need.
-  ///   - objection: what else is wrong with an endpoint.
+  /// Those that this build has, for a message.
+  private static func built(_ schemes: [String]) -> String {
+    schemes.filter { hasGRPC || !gRPC.contains($0) }.map { "\($0)://" }.joined(separator: ", ")
+  }
+
+  /// - Parameter objection: what else is wrong with an endpoint.
   private static func endpoint(
-    schemes: [String], later: [String: String], objection: @escaping @Sendable (Endpoint) -> ValueProblem?
+    schemes: [String], objection: @escaping @Sendable (Endpoint) -> ValueProblem?
   ) -> Self {
     let allowed = schemes.map { "\($0)://" }.joined(separator: ", ")
     return ValueFormat(kind: "url", allowed: allowed, text: \.description) { written in
@@ -48,14 +69,14 @@ extension ValueFormat where Value == Endpoint {
       } catch {
         return .failure(ValueProblem(error, example: "\(schemes[0])://HOST:PORT"))
       }
-      if let need = later[endpoint.scheme] {
-        return .failure(
-          ValueProblem(
-            "this version does not have \(endpoint.scheme) (\(need)) yet", remedy: "use \(schemes[0])://"))
-      }
       guard schemes.contains(endpoint.scheme) else {
         return .failure(
-          ValueProblem("the scheme \(endpoint.scheme) is not known here", remedy: "use \(schemes[0])://"))
+          ValueProblem("the scheme \(endpoint.scheme) is not known here", remedy: "use \(built(schemes))"))
+      }
+      guard hasGRPC || !gRPC.contains(endpoint.scheme) else {
+        return .failure(
+          ValueProblem(
+            "this build has no gRPC", remedy: "build it with `swift build --traits GRPC`, or use \(schemes[0])://"))
       }
       return objection(endpoint).map { .failure($0) } ?? .success(endpoint)
     }
@@ -95,7 +116,7 @@ extension SectionReader {
 
 extension Endpoint {
   /// Encrypted.
-  var isSecure: Bool { scheme == "https" || scheme == "wss" }
+  var isSecure: Bool { scheme == "https" || scheme == "wss" || scheme == "grpcs" }
 
   /// Only this machine can dial it.
   var isLoopback: Bool {

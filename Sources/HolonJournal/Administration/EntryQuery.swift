@@ -28,7 +28,7 @@ enum EntryQuery {
       case .result, .event: "kind = '\(kind.rawValue)'"
       case .task, .deadLetter: "true"
       }
-    return "SELECT number, \(columns), coalesce(plain_bytes, length(content)), length(content) "
+    return "SELECT number, \(columns), coalesce(plain_bytes, length(content)), length(content), uplink_child "
       + "FROM \(table(of: kind)) WHERE \(condition)"
   }
 
@@ -36,7 +36,8 @@ enum EntryQuery {
     JournalEntry(
       number: row.integer(0), kind: kind,
       formerKind: row.optionalText(1).flatMap(DeadLetter.Kind.init(rawValue:)), subject: row.text(2),
-      uplink: row.text(3), skill: row.optionalText(4), priority: row.isNull(5) ? nil : row.double(5),
+      uplink: row.text(3), uplinkChild: row.optionalText(15), skill: row.optionalText(4),
+      priority: row.isNull(5) ? nil : row.double(5),
       deadline: row.optionalInteger(6), child: row.optionalText(7), attempts: row.optionalInteger(8),
       status: row.optionalText(9), reason: row.optionalText(10), detail: row.optionalText(11), at: row.integer(12),
       size: row.integer(13), storedSize: row.integer(14))

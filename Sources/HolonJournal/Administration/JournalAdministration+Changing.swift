@@ -44,7 +44,8 @@ extension JournalAdministration {
       let routing = try DeadLetterRouting(entry, content: content)
       statement = try connection.prepare(
         """
-        INSERT INTO tasks SELECT ?1, ?4, ?5, uplink, ?6, ?7, ?8, NULL, 0, ?3, plain_bytes, content, ?9, ?10
+        INSERT INTO tasks SELECT ?1, ?4, ?5, uplink, ?6, ?7, ?8, NULL, 0, ?3, plain_bytes, content, ?9, ?10,
+          uplink_child
         FROM dead_letters WHERE number = ?2
         """)
       statement.bind(4, job)
@@ -72,7 +73,7 @@ extension JournalAdministration {
   private static func revivalInOutbox(kind: String, status: String) -> String {
     """
     INSERT INTO outbox SELECT ?1, '\(kind)', ?4, ?5, uplink, \(status), coalesce(priority, 0.0), ?3,
-    plain_bytes, content FROM dead_letters WHERE number = ?2
+    plain_bytes, content, uplink_child FROM dead_letters WHERE number = ?2
     """
   }
 

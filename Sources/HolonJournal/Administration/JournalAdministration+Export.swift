@@ -29,6 +29,7 @@ extension JournalEntry {
       if let value { members.append(JSONMember(name: name, value: value)) }
     }
     add("former_kind", formerKind.map { .string($0.rawValue) })
+    add("uplink_child", uplinkChild.map(RawJSON.string))
     add("skill", skill.map(RawJSON.string))
     add("priority", priority.map(RawJSON.number))
     add("deadline", deadline.map(RawJSON.integer))

@@ -15,6 +15,8 @@ public struct JournalEntry: Sendable, Hashable {
   /// `job/task` or the event id.
   public var subject: String
   public var uplink: String
+  /// The child that stands for itself at that parent; nil where the node stands for all.
+  public var uplinkChild: String?
   /// The skill of a task.
   public var skill: String?
   public var priority: Double?

@@ -1,4 +1,5 @@
 import HolonRouting
+import RXONLZ4
 
 /// Decides how a content lies in the journal: as it is, or as an LZ4 frame where that saves enough. Used by one thread
 /// at a time.

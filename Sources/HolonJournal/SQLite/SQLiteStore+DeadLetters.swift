@@ -10,6 +10,7 @@ extension SQLiteStore {
     statement.bind(5, letter.reason)
     statement.bind(6, letter.detail)
     statement.bind(7, letter.at)
+    statement.bind(10, letter.uplink.child)
     return try store(letter.content, with: statement, plainBytes: 8, content: 9)
   }
 

@@ -79,6 +79,7 @@ struct SQLiteStore: RecordStore {
     statement.bind(10, task.takenAt)
     statement.bind(13, task.skillVersion)
     statement.bind(14, task.skillType)
+    statement.bind(15, task.uplink.child)
     return try store(task.content, with: statement, plainBytes: 11, content: 12)
   }
 
@@ -111,6 +112,7 @@ struct SQLiteStore: RecordStore {
     statement.bind(6, result.status)
     statement.bind(7, 0.0)
     statement.bind(8, result.storedAt)
+    statement.bind(11, result.uplink.child)
     return try store(result.content, with: statement, plainBytes: 9, content: 10)
   }
 
@@ -124,6 +126,7 @@ struct SQLiteStore: RecordStore {
     statement.bind(6, "")
     statement.bind(7, event.priority)
     statement.bind(8, event.storedAt)
+    statement.bind(11, event.uplink.child)
     return try store(event.content, with: statement, plainBytes: 9, content: 10)
   }
 

@@ -5,7 +5,7 @@ struct Schema {
   /// `HOLN`: tells a journal from any other SQLite file.
   static let applicationID = 0x484F_4C4E
 
-  static let current = Schema(steps: [workAndMemory, deadLetters, skillRequirements, childAccess])
+  static let current = Schema(steps: [workAndMemory, deadLetters, skillRequirements, childAccess, children])
 
   /// The statements that lead from each version to the next; the first makes version 1 of an empty file.
   let steps: [String]
@@ -106,5 +106,12 @@ extension Schema {
       child TEXT PRIMARY KEY NOT NULL,
       token_digest TEXT, token_issued_at INTEGER, epoch INTEGER NOT NULL, revoked_at INTEGER
     ) STRICT, WITHOUT ROWID;
+    """
+
+  // The child that stands for itself at the parent; NULL where the node stands for all.
+  private static let children = """
+    ALTER TABLE tasks ADD COLUMN uplink_child TEXT;
+    ALTER TABLE outbox ADD COLUMN uplink_child TEXT;
+    ALTER TABLE dead_letters ADD COLUMN uplink_child TEXT;
     """
 }

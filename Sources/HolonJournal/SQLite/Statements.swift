@@ -28,18 +28,19 @@ final class Statements {
     begin = try connection.prepare("BEGIN IMMEDIATE")
     commit = try connection.prepare("COMMIT")
     insertTask = try connection.prepare(
-      "INSERT INTO tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
+      "INSERT INTO tasks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")
     assignTask = try connection.prepare("UPDATE tasks SET child = ?2, attempts = ?3 WHERE number = ?1")
     releaseTask = try connection.prepare("UPDATE tasks SET child = NULL WHERE number = ?1")
     deleteTask = try connection.prepare("DELETE FROM tasks WHERE number = ?1")
-    insertOutboxItem = try connection.prepare("INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+    insertOutboxItem = try connection.prepare(
+      "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
     deleteOutboxItem = try connection.prepare("DELETE FROM outbox WHERE number = ?1")
     insertFinished = try connection.prepare("INSERT INTO finished VALUES (?1, ?2, ?3, ?4, ?5)")
     insertSeenEvent = try connection.prepare("INSERT INTO seen_events VALUES (?1, ?2, ?3)")
     insertDeadLetter = try connection.prepare(
       """
-      INSERT INTO dead_letters (number, kind, subject, uplink, reason, detail, at, plain_bytes, content)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+      INSERT INTO dead_letters (number, kind, subject, uplink, reason, detail, at, plain_bytes, content, uplink_child)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
       """)
     buryTask = try connection.prepare(
       Self.burial(of: "'task', job || '/' || task, uplink, skill, priority, deadline, NULL", from: "tasks"))
@@ -71,8 +72,10 @@ final class Statements {
   private static func burial(of columns: String, from table: String) -> String {
     """
     INSERT INTO dead_letters
-    (number, kind, subject, uplink, skill, priority, deadline, status, reason, detail, at, plain_bytes, content)
-    SELECT ?2, \(columns), ?3, ?4, ?5, iif(?6, plain_bytes, NULL), iif(?6, content, x'') FROM \(table) WHERE number = ?1
+    (number, kind, subject, uplink, skill, priority, deadline, status, reason, detail, at, plain_bytes, content,
+    uplink_child)
+    SELECT ?2, \(columns), ?3, ?4, ?5, iif(?6, plain_bytes, NULL), iif(?6, content, x''), uplink_child
+    FROM \(table) WHERE number = ?1
     RETURNING length(content)
     """
   }

@@ -71,10 +71,12 @@ final class Writer<Store: RecordStore> {
     written = submissions.reduce(0) { $0 + $1.bytes }
   }
 
-  /// While recordings wait for the disk to have room again, later ones queue up behind them.
+  /// While recordings wait for the disk to have room again, later ones queue up behind them. Changes that somebody waits
+  /// for do not overtake them: they may be of the same task.
   private func sortingOutRecordings(_ submissions: [Submission]) -> [Submission] {
     if delayed.isEmpty { return submissions }
-    if delayed.isDue { return delayed.takeAll() + submissions }
+    let isAwaited = submissions.contains { !$0.isRecording && !$0.changes.isEmpty }
+    if delayed.isDue || isAwaited { return delayed.takeAll() + submissions }
     for submission in submissions where submission.isRecording { delayed.add(submission) }
     return submissions.filter { !$0.isRecording }
   }

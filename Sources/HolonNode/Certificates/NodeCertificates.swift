@@ -24,9 +24,9 @@ struct NodeCertificates {
 
   /// - Returns: the context for those that dial in at `subject`, to be exchanged when its files change.
   mutating func serve(
-    _ settings: ServerTLSConfiguration, at subject: Subject
+    _ settings: ServerTLSConfiguration, at subject: Subject, protocols: [String] = ["http/1.1"]
   ) throws(TLSConfigurationError) -> TLSServerContexts {
-    let options = TLSServerOptions(settings)
+    let options = TLSServerOptions(settings, protocols: protocols)
     let contexts = TLSServerContexts(try TLSServerContext(options))
     adopt(options.files, expires: contexts.current.certificates.expiry, as: subject) {
       () throws(TLSConfigurationError) in
@@ -39,9 +39,9 @@ struct NodeCertificates {
 
   /// - Returns: the context for dialling `subject`, to be exchanged when its files change.
   mutating func dial(
-    _ settings: ClientTLSConfiguration, to subject: Subject
+    _ settings: ClientTLSConfiguration, to subject: Subject, protocols: [String] = ["http/1.1"]
   ) throws(TLSConfigurationError) -> TLSClientContexts {
-    let options = TLSClientOptions(settings)
+    let options = TLSClientOptions(settings, protocols: protocols)
     let contexts = TLSClientContexts(try TLSClientContext(options))
     adopt(options.files, expires: contexts.current.certificates.expiry, as: subject) {
       () throws(TLSConfigurationError) in

@@ -1,11 +1,13 @@
 public import HolonConfig
+public import RXON
 public import RXONTLS
 
 // The TLS settings of the configuration in the words of the TLS module.
 
 extension TLSServerOptions {
-  public init(_ settings: ServerTLSConfiguration) {
-    self.init(identity: TLSIdentity(settings.identity))
+  /// - Parameter protocols: what the connections are to carry (ALPN).
+  public init(_ settings: ServerTLSConfiguration, protocols: [String] = ["http/1.1"]) {
+    self.init(identity: TLSIdentity(settings.identity), applicationProtocols: protocols)
     clientTrust = settings.clientAuthorities.map { .file($0) }
     clientCertificates =
       switch settings.clientCertificates {
@@ -24,8 +26,9 @@ extension TLSServerOptions {
 }
 
 extension TLSClientOptions {
-  public init(_ settings: ClientTLSConfiguration) {
-    self.init()
+  /// - Parameter protocols: what the connections are to carry (ALPN).
+  public init(_ settings: ClientTLSConfiguration, protocols: [String] = ["http/1.1"]) {
+    self.init(applicationProtocols: protocols)
     trust = settings.authorities.map { .file($0) } ?? .system
     identity = settings.identity.map(TLSIdentity.init)
     serverName = settings.serverName
@@ -37,6 +40,11 @@ extension TLSClientOptions {
   var files: [String] {
     (identity?.files ?? []) + [trust.file, revocationList].compactMap { $0 }
   }
+}
+
+extension Endpoint {
+  /// What a connection of this scheme carries, by its name in ALPN.
+  public var applicationProtocols: [String] { scheme == "grpcs" ? ["h2"] : ["http/1.1"] }
 }
 
 extension TLSIdentity {

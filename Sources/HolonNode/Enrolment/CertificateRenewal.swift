@@ -7,15 +7,17 @@ import RXONTLS
 /// One attempt to renew the certificate of an uplink. The key stays: a kill at any moment leaves a pair that fits.
 struct CertificateRenewal: Sendable {
   let url: Endpoint
+  let route: DialRoute
   let settings: ClientTLSConfiguration
   let identity: TLSIdentityConfiguration
 
-  /// Only a key in a file can be signed with here.
+  /// Nil where nobody is to be asked; only over HTTP is a certificate renewed.
   init?(_ uplink: UplinkConfiguration) {
-    guard let settings = uplink.tls, settings.renewal == .auto, let identity = settings.identity,
-      !identity.key.hasPrefix("pkcs11:")
+    guard let settings = uplink.tls, settings.renewsItself, let identity = settings.identity,
+      let url = settings.renewalURL ?? uplink.url.overHTTP
     else { return nil }
-    url = uplink.url.overHTTP
+    self.url = url
+    route = uplink.route
     self.settings = settings
     self.identity = identity
   }
@@ -53,7 +55,7 @@ struct CertificateRenewal: Sendable {
   func ask(_ preparation: Preparation) async throws(PKIFailure) -> EnrolmentAnswer {
     let answer: HTTPSingleCall.Answer
     do throws(TransportError) {
-      answer = try await HTTPSingleCall(endpoint: url, tls: preparation.tls)
+      answer = try await HTTPSingleCall(endpoint: url, tls: preparation.tls, route: route)
         .post(EnrolmentRequest.renewPath, preparation.body)
     } catch {
       throw PKIFailure(.storage, error.message)
@@ -74,11 +76,15 @@ struct CertificateRenewal: Sendable {
 }
 
 extension Endpoint {
-  /// `wss` is `https`.
-  fileprivate var overHTTP: Endpoint {
+  /// `wss` is `https`; nil for gRPC, which is none of it.
+  fileprivate var overHTTP: Endpoint? {
     var endpoint = self
-    if scheme == "wss" { endpoint.scheme = "https" }
-    if scheme == "ws" { endpoint.scheme = "http" }
+    switch scheme {
+    case "wss": endpoint.scheme = "https"
+    case "ws": endpoint.scheme = "http"
+    case "grpc", "grpcs": return nil
+    default: break
+    }
     return endpoint
   }
 }

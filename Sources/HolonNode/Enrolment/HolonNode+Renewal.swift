@@ -41,7 +41,9 @@ extension HolonNode {
     guard let wait = schedule.wait(at: NodeClock.unixSeconds(), uptime: clock.uptime) else { return nil }
     guard wait == .zero else { return wait }
     // An orchestrator that is no Holon knows nothing of it; before the first registration nobody knows.
-    guard session(of: UplinkID(uplink))?.transport.parentFeatures.isHolon == true else { return schedule.leastPause }
+    guard uplinks.contains(where: { $0.configuration.name == uplink && $0.isParentHolon }) else {
+      return schedule.leastPause
+    }
     renewals[file]?.begin()
     renew(renewal, of: uplink)
     return nil

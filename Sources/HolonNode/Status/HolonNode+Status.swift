@@ -17,13 +17,13 @@ extension HolonNode {
 
   /// The node listens and is known to a parent; a root listens.
   var isReady: Bool {
-    lifecycle == .running && (uplinks.isEmpty || uplinks.contains { $0.enter { $0.state == .connected } })
+    lifecycle == .running && (uplinks.isEmpty || uplinks.contains(where: \.isReady))
   }
 
   /// Why the node is not ready, for a person.
   var unreadiness: String {
     guard lifecycle == .running else { return "draining" }
-    let errors = uplinks.compactMap { $0.enter { $0.lastError } }
+    let errors = uplinks.compactMap { $0.report().lastError }
     return errors.isEmpty ? "no uplink is connected yet" : "no uplink is connected: \(errors.joined(separator: "; "))"
   }
 
@@ -32,9 +32,13 @@ extension HolonNode {
     return StatusReport(
       id: configuration.id, version: HolonVersion.current, uptimeSeconds: Int(clock.uptime.components.seconds),
       isDraining: lifecycle == .draining, isReady: isReady,
-      uplinks: uplinks.map { $0.enter { $0.report() } },
+      uplinks: uplinks.map { $0.report() },
       children: router.childProfiles.map(report(of:)), tasksQueued: counts.queued, tasksRunning: counts.running,
       certificates: certificates.expiries.map { StatusReport.Certificate(subject: $0.subject, expires: $0.expires) },
+      compression: [
+        StatusReport.Compression(side: "uplink", statistics: uplinkCompression),
+        StatusReport.Compression(side: "child", statistics: childCompression),
+      ],
       journal: journal.usage(), counters: counters)
   }
 
@@ -44,14 +48,5 @@ extension HolonNode {
       skills: child.registration.supportedSkills?.map(\.name) ?? [], running: child.running.map(\.taskID),
       parkedPolls: child.parkedPolls, isConnected: child.parkedPolls > 0 || child.isCommandChannelOpen,
       isCommandChannelOpen: child.isCommandChannelOpen, isHolon: child.isHolon)
-  }
-}
-
-extension UplinkSession {
-  func report() -> StatusReport.Uplink {
-    let waiting = outbox.counts(for: id)
-    return StatusReport.Uplink(
-      name: id.name, url: url, state: state.rawValue, lastError: lastError, openPolls: openPolls,
-      waitingResults: waiting.results, waitingEvents: waiting.events)
   }
 }

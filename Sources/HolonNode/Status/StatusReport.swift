@@ -5,7 +5,25 @@ import RXON
 struct StatusReport {
   struct Uplink {
     var name: String
+    var mode: String
     var url: String
+    var state: String
+    var lastError: String?
+    /// Whom the parent knows: this node, or each of its children.
+    var workers: [Worker]
+    var isTransparent: Bool
+
+    var openPolls: Int { workers.reduce(0) { $0 + $1.openPolls } }
+    var waitingResults: Int { workers.reduce(0) { $0 + $1.waitingResults } }
+    var waitingEvents: Int { workers.reduce(0) { $0 + $1.waitingEvents } }
+  }
+
+  struct Worker {
+    /// At the parent.
+    var id: String
+    var child: String?
+    var isHere: Bool
+    /// `gone` while only what it left behind is delivered.
     var state: String
     var lastError: String?
     var openPolls: Int
@@ -41,6 +59,7 @@ struct StatusReport {
   var tasksQueued: Int
   var tasksRunning: Int
   var certificates: [Certificate]
+  var compression: [Compression]
   var journal: JournalUsage
   var counters: Counters
 
@@ -54,12 +73,17 @@ struct StatusReport {
     writer.member("draining", isDraining)
     writer.member("ready", isReady)
     writer.list("uplinks", uplinks, Self.write(_:to:))
+    if transparent.contains(where: { !$0.workers.isEmpty }) {
+      let workers = transparent.flatMap { uplink in uplink.workers.map { (uplink.name, $0) } }
+      writer.list("workers", workers) { Self.write($0.1, at: $0.0, to: &$1) }
+    }
     writer.list("children", children, Self.write(_:to:))
     writer.list("certificates", certificates) { certificate, writer in
       writer.member("for", certificate.subject)
       writer.member("expires", certificate.expires)
       writer.member("days_left", (certificate.expires - NodeClock.unixSeconds()) / 86_400)
     }
+    writer.list("compression", compression, Compression.write(_:to:))
     writer.object("tasks") { writer in
       writer.member("queued", tasksQueued)
       writer.member("running", tasksRunning)
@@ -84,17 +108,31 @@ struct StatusReport {
     return writer.bytes
   }
 
-  private var waitingResults: Int { uplinks.reduce(0) { $0 + $1.waitingResults } }
-  private var waitingEvents: Int { uplinks.reduce(0) { $0 + $1.waitingEvents } }
+  /// The uplinks at which each child is a worker of its own.
+  var transparent: [Uplink] { uplinks.filter(\.isTransparent) }
+  var waitingResults: Int { uplinks.reduce(0) { $0 + $1.waitingResults } }
+  var waitingEvents: Int { uplinks.reduce(0) { $0 + $1.waitingEvents } }
 
   private static func write(_ uplink: Uplink, to writer: inout JSONWriter) {
     writer.member("name", uplink.name)
+    writer.member("mode", uplink.mode)
     writer.member("url", uplink.url)
     writer.member("state", uplink.state)
     writer.member("last_error", uplink.lastError)
     writer.member("open_polls", uplink.openPolls)
     writer.member("waiting_results", uplink.waitingResults)
     writer.member("waiting_events", uplink.waitingEvents)
+  }
+
+  private static func write(_ worker: Worker, at uplink: String, to writer: inout JSONWriter) {
+    writer.member("id", worker.id)
+    writer.member("uplink", uplink)
+    writer.member("child", worker.child)
+    writer.member("state", worker.state)
+    writer.member("last_error", worker.lastError)
+    writer.member("open_polls", worker.openPolls)
+    writer.member("waiting_results", worker.waitingResults)
+    writer.member("waiting_events", worker.waitingEvents)
   }
 
   private static func write(_ child: Child, to writer: inout JSONWriter) {
@@ -107,41 +145,10 @@ struct StatusReport {
     writer.member("command_socket", child.isCommandChannelOpen)
     writer.member("holon", child.isHolon)
   }
-
-  /// The answer of `GET /metrics`, in Prometheus' text format.
-  func metrics() -> String {
-    var text = ""
-    func gauge(_ name: String, _ value: Int) {
-      text += "# TYPE holon_\(name) gauge\nholon_\(name) \(value)\n"
-    }
-    gauge("uptime_seconds", uptimeSeconds)
-    gauge("ready", isReady ? 1 : 0)
-    gauge("children", children.count)
-    gauge("tasks_queued", tasksQueued)
-    gauge("tasks_running", tasksRunning)
-    gauge("outbox_results", waitingResults)
-    gauge("outbox_events", waitingEvents)
-    gauge("dead_letters", journal.deadLetters)
-    gauge("journal_bytes", journal.bytes)
-    if !certificates.isEmpty {
-      text += "# TYPE holon_certificate_expiry_timestamp_seconds gauge\n"
-      for certificate in certificates {
-        text += "holon_certificate_expiry_timestamp_seconds{for=\"\(certificate.subject)\"} \(certificate.expires)\n"
-      }
-    }
-    var lastName: String?
-    for (name, value) in counters.sorted {
-      if name.name != lastName { text += "# TYPE holon_\(name.name)_total counter\n" }
-      lastName = name.name
-      let label = name.label.map { "{reason=\"\($0)\"}" } ?? ""
-      text += "holon_\(name.name)_total\(label) \(value)\n"
-    }
-    return text
-  }
 }
 
 extension JSONWriter {
-  fileprivate mutating func object(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
+  mutating func object(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
     self.name(name)
     beginObject()
     members(&self)

@@ -6,6 +6,7 @@ import RXON
 extension UplinkSession {
   /// Keeps a command channel open for as long as the session lives. Not every parent offers one.
   func listenForCommands() {
+    guard commands == nil else { return }
     commands = spawn { session in
       var backOff = BackOff(BackOff.Policy(base: .seconds(1), cap: .seconds(60)))
       while !Task.isCancelled, session.state != .closed {
@@ -23,10 +24,10 @@ extension UplinkSession {
     do {
       let commands = try await transport.listenForCommands()
       opened = true
-      logger.debug("Opened the command channel", metadata: ["uplink": "\(id.name)"])
+      logger.debug("Opened the command channel", metadata: ["uplink": "\(id)"])
       for try await command in commands { take(command) }
     } catch {
-      logger.debug("Lost the command channel", metadata: ["uplink": "\(id.name)", "error": "\(error)"])
+      logger.debug("Lost the command channel", metadata: ["uplink": "\(id)", "error": "\(error)"])
     }
     return opened
   }

@@ -44,7 +44,7 @@ extension UplinkSession {
   }
 
   private func obtain(_ rung: CredentialLadder.Rung) async throws(TransportError) {
-    logger.info("Renewing credentials", metadata: ["uplink": "\(id.name)", "by": "\(rung)"])
+    logger.info("Renewing credentials", metadata: ["uplink": "\(id)", "by": "\(rung)"])
     switch rung {
     case .refresh:
       adopt(try await transport.refreshToken())

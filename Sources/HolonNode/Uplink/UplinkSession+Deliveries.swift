@@ -1,5 +1,6 @@
 import HolonRouting
 import Logging
+import NIOCore
 import RXON
 import RXONSignatures
 
@@ -12,7 +13,7 @@ extension UplinkSession {
     outbox.add(
       OutboxItem(
         id: id, uplink: self.id, priority: message.priority, storedAt: NodeClock.unixSeconds(), bytes: bytes))
-    node.enter { $0.attendToUplinks() }
+    node.enter { $0.attend(to: self.id) }
   }
 
   /// Takes up what a restart found in the journal.
@@ -138,7 +139,10 @@ extension UplinkSession {
   private func settle(_ item: OutboxID, with change: JournalChange) {
     node.enter { node in
       node.record([change])
-      if case .result(let key) = item { node.handle(.resultSettled(key)) }
+      guard case .result(let key) = item else { return }
+      // The task may have come once more.
+      node.contents.remove(key)
+      node.handle(.resultSettled(key))
     }
   }
 
@@ -156,10 +160,20 @@ extension UplinkSession {
     node.journal.commit([.resultStored(record)]) { [self] journalFailure in
       node.onLoop { _ in
         self.enter { session in
-          // Without storage the item stays as it was in the journal, and a restart tries again.
-          guard journalFailure == nil else { return }
-          session.deliver(.result(key), .result(failure))
+          if journalFailure == nil { return session.deliver(.result(key), .result(failure)) }
+          // The item stays as it was in the journal, which may take this later.
+          session.retryReplacement(of: key, size: size, limit: limit)
         }
+      }
+    }
+  }
+
+  private func retryReplacement(of key: TaskKey, size: Int, limit: Int?) {
+    let pause = node.enter { $0.router.configuration.journalRetry }
+    node.loop.scheduleTask(in: TimeAmount(pause)) { [weak self] in
+      self?.enter { session in
+        guard session.state != .closed else { return }
+        session.replaceWithFailure(key, size: size, limit: limit, at: session.clockNow())
       }
     }
   }

@@ -6,7 +6,7 @@ import RXON
 extension UplinkSession {
   /// How many more polls may be opened at this parent now.
   func pollRoom(at now: Moment) -> Int {
-    guard state == .connected, !isDraining else { return 0 }
+    guard state == .connected, isHere, !isDraining, farewell == nil else { return 0 }
     if let emptyPollsUntil, now.uptime < emptyPollsUntil { return 0 }
     emptyPollsUntil = nil
     return polls.allowance(demand: settings.maxPolls, inFlight: openPolls, at: now.uptime)
@@ -28,11 +28,13 @@ extension UplinkSession {
   private func poll(availableSkills: [String], hotSkills: [String]) async {
     let started = node.clock.uptime
     let generation = credentials.generation
+    let lease = keepsLeases ? leases.make() : nil
     do {
       let task = try await transport.pollTask(
-        wait: settings.pollWait, availableSkills: availableSkills, hotSkills: hotSkills.isEmpty ? nil : hotSkills)
+        wait: settings.pollWait, availableSkills: availableSkills, hotSkills: hotSkills.isEmpty ? nil : hotSkills,
+        lease: lease?.description)
       let now = node.clock.uptime
-      openPolls -= 1
+      ended(lease)
       polls.answered(worthwhile: task != nil, at: now)
       if let task {
         take(task)
@@ -41,14 +43,38 @@ extension UplinkSession {
         emptyPollsUntil = now + .milliseconds(500)
       }
     } catch {
-      openPolls -= 1
+      ended(lease)
       pollFailed(error, generation: generation)
     }
-    node.enter { $0.attendToUplinks() }
+    node.enter { $0.attend(to: self.id) }
+  }
+
+  /// From here to the task's place among those that heartbeats name, nothing may be waited for.
+  private func ended(_ lease: Lease?) {
+    openPolls -= 1
+    if let lease { leases.close(lease) }
   }
 
   private func take(_ task: PolledTask) {
     node.enter { $0.take(task, from: self.id) }
+  }
+
+  // MARK: Receipts
+
+  /// Whether the parent keeps its tasks until their receipt is confirmed.
+  var keepsLeases: Bool { transport.parentFeatures.features.contains(.lease) }
+
+  /// The task is stored here. Told together with others of this turn.
+  func confirmReceipt(of key: TaskKey) {
+    guard keepsLeases else { return }
+    receipts.append(TaskReceipt(jobID: key.jobID, taskID: key.taskID))
+    node.enter { $0.attend(to: self.id) }
+  }
+
+  func confirmReceipts() {
+    guard !receipts.isEmpty else { return }
+    transport.confirmReceipt(of: receipts)
+    receipts = []
   }
 
   private func pollFailed(_ error: TransportError, generation: Int) {
@@ -56,7 +82,7 @@ extension UplinkSession {
     switch error.kind {
     case .rateLimited:
       polls.limited(retryAfter: error.retryAfter, inFlight: openPolls + 1, at: now)
-      logger.info("The parent limits polls", metadata: ["uplink": "\(id.name)"])
+      logger.info("The parent limits polls", metadata: ["uplink": "\(id)"])
     case .unauthorized, .forbidden:
       emptyPollsUntil = now + .seconds(1)
       renewCredentials(generation: generation)
@@ -67,7 +93,7 @@ extension UplinkSession {
     case .rejected, .duplicate, .payloadTooLarge, .serverError, .protocolViolation, .unsendable:
       emptyPollsUntil = now + .seconds(1)
       lastError = error.description
-      logger.warning("A poll failed", metadata: ["uplink": "\(id.name)", "error": "\(error)"])
+      logger.warning("A poll failed", metadata: ["uplink": "\(id)", "error": "\(error)"])
     }
   }
 }

@@ -2,8 +2,10 @@ import HolonRouting
 import Logging
 import NIOCore
 import RXON
+import RXONHTTP
 
-/// The node's link to one parent: registers, tells how it is, asks for tasks, delivers what waits.
+/// What this node, or one of its children, is to one parent: registers, tells how it is, asks for tasks, delivers what
+/// waits.
 ///
 /// Lives on the node's event loop. `advance()` is its heart: called after everything that happens, it compares what
 /// should be under way with what is, and starts the difference. Every call ends in another `advance()`.
@@ -29,6 +31,15 @@ actor UplinkSession {
 
   var state = LinkState.connecting
   var lastError: String?
+  /// Nothing goes out before.
+  private var isStarted = false
+  /// Whom it speaks for is here: this node always is, a child comes and goes.
+  var isHere: Bool
+  /// Says that the child is gone.
+  var farewell: Task<Void, Never>?
+  /// The parent takes nothing of a worker that it does not know: also one that is gone has to register.
+  var mustRegister = false
+  var isRegistering = false
   var isDraining = false
   /// The last word is being said, or was.
   var isLeaving = false
@@ -38,29 +49,39 @@ actor UplinkSession {
   var heartbeat: HeartbeatSchedule
   var beating: Task<Void, Never>?
   var idleness = Idleness()
+  /// What the parent was told last.
+  var toldStatus: String?
   var usageBand = UsageDeadBand()
   var credentials = CredentialLadder()
   var renewal = TokenRenewal()
   /// What the parent was told last, and whether that may have changed.
-  var toldOffer: Offer?
+  var toldOffer: ToldOffer?
   var offerMayHaveChangedSince: Duration?
 
   var polls = CallPacing()
-  var openPolls = 0
+  var openPolls = 0 {
+    didSet { node.enter { [change = openPolls - oldValue] in $0.openPolls += change } }
+  }
   var emptyPollsUntil: Duration?
+  var leases: OpenLeases
+  /// Tasks that are stored since the parent was last told of receipts.
+  var receipts: [TaskReceipt] = []
 
   var outbox: Outbox
-  var contents = ContentCache<OutboxID, OutboundMessage>(byteBudget: 32 << 20)
+  var contents: ContentCache<OutboxID, OutboundMessage>
   var progress: [String: WorkerEventPayload] = [:]
   var isRelayingProgress = false
 
   var commands: Task<Void, Never>?
   private var wakeUp: (at: Duration, timer: Scheduled<Void>)?
 
+  /// - Parameter isHere: see the property.
   init(
-    _ settings: UplinkSettings, transport: any Transport, attester: ChainAttester?, node: HolonNode, logger: Logger
+    _ settings: UplinkSettings, of id: UplinkID, isHere: Bool, transport: any Transport, attester: ChainAttester?,
+    node: HolonNode, logger: Logger
   ) {
-    id = settings.id
+    self.id = id
+    self.isHere = isHere
     url = settings.url
     self.transport = transport
     self.settings = settings
@@ -69,7 +90,10 @@ actor UplinkSession {
     executor = node.executor
     self.logger = logger
     heartbeat = HeartbeatSchedule(HeartbeatSchedule.Policy(interval: settings.heartbeat))
+    leases = OpenLeases(run: String(random.next(), radix: 36))
     outbox = Outbox(limits: Outbox.Limits(window: UplinkSettings.deliveryWindow))
+    // Of children there may be many.
+    contents = ContentCache(byteBudget: id.child == nil ? 32 << 20 : 1 << 20)
   }
 
   /// By the parent's clock, as far as it is known.
@@ -89,24 +113,36 @@ actor UplinkSession {
   }
 
   func start() {
-    listenForCommands()
+    isStarted = true
+    if isHere {
+      listenForCommands()
+    } else {
+      outbox.uplinkRestored(id, at: clockNow())
+    }
     advance()
   }
 
   /// Starts whatever is due. Cheap when nothing is.
   func advance() {
-    guard state != .closed else { return }
+    guard isStarted, state != .closed else { return }
     let now = clockNow()
     registerIfDue(at: now)
     if state == .connected {
       noteChanges(at: now)
       renewTokenIfDue(at: now)
       beatIfDue(at: now)
-      if !credentials.isClimbing { deliverWhatIsDue(at: now) }
+      confirmReceipts()
       relayWaitingProgress()
     }
+    if mayDeliver { deliverWhatIsDue(at: now) }
+    leaveIfDone()
     scheduleWakeUp(after: now)
     if isDraining { node.enter { $0.noteIfDrained() } }
+  }
+
+  /// Of one that is gone a parent takes what waits without a registration.
+  private var mayDeliver: Bool {
+    !credentials.isClimbing && (state == .connected || !isHere && farewell == nil)
   }
 
   private func scheduleWakeUp(after now: Moment) {
@@ -120,14 +156,17 @@ actor UplinkSession {
         session.wakeUp = nil
         session.advance()
         // Polls may be allowed again, and those the node shares out.
-        session.node.enter { $0.attendToUplinks() }
+        session.node.enter { $0.attend(to: session.id) }
       }
     }
     wakeUp = (next, timer)
   }
 
   private func nextWakeUp(after now: Moment) -> Duration? {
-    guard state == .connected else { return registration.nextAttempt }
+    guard state == .connected else {
+      let times = [isHere || mustRegister ? registration.nextAttempt : nil, isHere ? nil : nextDelivery(after: now)]
+      return times.lazy.compactMap(\.self).min()
+    }
     let times = [
       registration.nextAttempt, heartbeat.nextAttempt, idleness.nextChange, nextRenewal,
       polls.nextChance(at: now.uptime),

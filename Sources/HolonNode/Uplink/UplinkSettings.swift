@@ -3,7 +3,6 @@ import HolonRouting
 
 /// What a session must know of its uplink's configuration.
 struct UplinkSettings: Sendable, Hashable {
-  var id: UplinkID
   var url: String
   var maxPolls: Int
   var pollWait: Duration
@@ -14,7 +13,6 @@ struct UplinkSettings: Sendable, Hashable {
   var waitingProgress = 1024
 
   init(_ uplink: UplinkConfiguration) {
-    id = UplinkID(uplink.name)
     url = "\(uplink.url)"
     maxPolls = uplink.maxPolls
     pollWait = uplink.pollWait

@@ -27,6 +27,8 @@ struct Child {
   var records: [String: ServiceRecord] = [:]
   /// Entries in the skill directory of all that it offers.
   var abilities: [Int] = []
+  /// Of its last registration; nil for a child without leases. What is said of another is out of date.
+  var leaseRun: String? { isHolon ? LeaseReport.run(in: registration) : nil }
   /// Commands for a Holon without a command channel; its next heartbeat's answer takes them along.
   var pendingCommands: [WorkerCommand] = []
 

@@ -3,7 +3,7 @@
 /// Polls of one child that declare the same skills form a group: what could start now is indexed by group, not by poll.
 struct ParkedPolls: Sendable {
   struct Poll {
-    let call: CallID
+    let ticket: PollTicket
     let group: Int
   }
 
@@ -28,27 +28,27 @@ struct ParkedPolls: Sendable {
   /// Removes a group and its polls; answers their calls, oldest first.
   mutating func removeGroup(_ slot: Int) -> [CallID] {
     guard let group = groups[slot] else { return [] }
-    let calls = group.polls.compactMap { forget($0)?.call }
+    let calls = group.polls.compactMap { forget($0)?.ticket.call }
     groups.remove(slot)
     return calls
   }
 
-  mutating func park(_ call: CallID, inGroup group: Int, until expiry: Duration) {
-    let slot = polls.insert(Poll(call: call, group: group))
-    slotsByCall[call] = slot
+  mutating func park(_ ticket: PollTicket, inGroup group: Int, until expiry: Duration) {
+    let slot = polls.insert(Poll(ticket: ticket, group: group))
+    slotsByCall[ticket.call] = slot
     expiries.set(slot, rank: expiry)
     groups[group]?.polls.append(slot)
   }
 
   /// Takes the newest poll of a group: its connection is the likeliest to be alive.
-  mutating func takeNewest(ofGroup group: Int) -> CallID? {
+  mutating func takeNewest(ofGroup group: Int) -> PollTicket? {
     guard let slot = groups[group]?.polls.popLast() else { return nil }
-    return forget(slot)?.call
+    return forget(slot)?.ticket
   }
 
   mutating func takeOldest(ofGroup group: Int) -> CallID? {
     guard let slot = groups[group]?.polls.first else { return nil }
-    return take(slot)?.call
+    return take(slot)?.ticket.call
   }
 
   mutating func take(_ call: CallID) -> Poll? {
@@ -69,10 +69,17 @@ struct ParkedPolls: Sendable {
 
   private mutating func forget(_ slot: Int) -> Poll? {
     guard let poll = polls.remove(slot) else { return nil }
-    slotsByCall[poll.call] = nil
+    slotsByCall[poll.ticket.call] = nil
     expiries.remove(slot)
     return poll
   }
+}
+
+/// A poll, as the task that answers it has to know it.
+struct PollTicket: Sendable {
+  let call: CallID
+  /// The child's name for it, where the two sides keep leases.
+  var lease: Lease?
 }
 
 /// Parked polls of one child that declare the same skills.

@@ -55,7 +55,7 @@ struct SkillDirectory: Sendable {
     if slotsByName[name]?.isEmpty == true { slotsByName[name] = nil }
   }
 
-  /// Whether a child offers the skill at all, ready or not.
+  /// Whether a child offers the skill at all, ready or not; any child, whoever the task is for.
   func isAble(_ requirement: SkillRequirement) -> Bool {
     (slotsByName[requirement.name] ?? []).contains { slot in
       entries[slot].map { requirement.isMet(by: $0.variant) } ?? false
@@ -82,7 +82,7 @@ struct SkillDirectory: Sendable {
     entries[skill.entry]?.hotCount -= 1
   }
 
-  /// The ready group that the route's strategy puts first.
+  /// The ready group that the route's strategy puts first, whoever the task is for.
   func bestGroup(for requirement: SkillRequirement) -> Int? {
     var best: IndexedHeap<Int, ChildRank>.Entry?
     for slot in slotsByName[requirement.name] ?? [] {

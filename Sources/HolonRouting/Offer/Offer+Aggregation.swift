@@ -90,20 +90,3 @@ extension Offer {
     return writer.bytes
   }
 }
-
-extension HardwareDevice {
-  fileprivate var withoutEmptyObjects: HardwareDevice {
-    var device = self
-    device.properties = properties?.nilIfEmpty
-    device.metrics = metrics?.nilIfEmpty
-    return device
-  }
-}
-
-extension InstalledArtifact {
-  fileprivate var withoutEmptyObjects: InstalledArtifact {
-    var artifact = self
-    artifact.properties = properties?.nilIfEmpty
-    return artifact
-  }
-}

@@ -47,22 +47,3 @@ struct SkillUnion {
       .filter { seen.insert(Contract(version: $0.version, type: $0.type)).inserted }
   }
 }
-
-extension SkillInfo {
-  /// An orchestrator on Redis gives empty objects back as empty lists, and then refuses its own record.
-  fileprivate var withoutEmptyObjects: SkillInfo {
-    var skill = self
-    skill.inputSchema = inputSchema?.nilIfEmpty
-    skill.outputSchema = outputSchema?.nilIfEmpty
-    skill.properties = properties?.nilIfEmpty
-    if eventsSchema?.isEmpty == true { skill.eventsSchema = nil }
-    return skill
-  }
-}
-
-extension RawJSON {
-  /// Nil for an object without members.
-  var nilIfEmpty: RawJSON? {
-    kind == .object && members.isEmpty ? nil : self
-  }
-}

@@ -25,7 +25,9 @@ extension Router {
     }
     noteCall(of: slot)
     welcomeHolder(slot)
+    welcomeOwner(id)
     emit(.answerRegistration(call, RegistrationReply(version: RXONProtocol.version)))
+    emit(.childChanged(id))
     adoptOffer(of: slot)
   }
 
@@ -82,14 +84,21 @@ extension Router {
     if let heartbeat {
       if heartbeat.status == WorkerStatus.offline {
         emit(.answerHeartbeat(call, HeartbeatReply()))
-        lose(slot, reason: "offline")
-        // What it was working on is over.
-        awaited[id] = nil
-        return
+        return leave(slot, keeping: Set(heartbeat.currentTasks ?? []))
       }
       adopt(heartbeat, of: slot)
     }
     emit(.answerHeartbeat(call, heartbeatReply(to: slot, heartbeat)))
+  }
+
+  /// What a worker that stops was working on is over. What a Holon names is in its journal: it is expected back with it.
+  private mutating func leave(_ slot: Int, keeping named: Set<String>) {
+    guard let child = children[slot] else { return }
+    let kept = child.isHolon ? child.running.filter { named.contains(tasks[$0]?.key.taskID ?? "") } : []
+    children[slot]?.running.subtract(kept)
+    lose(slot, reason: "offline")
+    awaited[child.id] = nil
+    for task in kept { expectBack(task, with: child.id) }
   }
 
   private mutating func adopt(_ heartbeat: Heartbeat, of slot: Int) {
@@ -97,9 +106,10 @@ extension Router {
     freePolls -= freePolls(of: slot)
     children[slot]?.merge(heartbeat)
     freePolls += freePolls(of: slot)
-    if let claimed = heartbeat.currentTasks { compareClaims(claimed, of: slot) }
+    if let claimed = heartbeat.currentTasks { compareClaims(claimed, in: heartbeat, of: slot) }
     guard let after = children[slot] else { return }
     let offersChanged = before.registration != after.registration
+    if offersChanged || before.status != after.status || before.usage != after.usage { emit(.childChanged(after.id)) }
     if offersChanged {
       adoptOffer(of: slot)
     } else if before.isDraining != after.isDraining {
@@ -173,10 +183,12 @@ extension Router {
     for group in child.groups { removeGroup(group, of: child) }
     child.abilities.forEach { skills.release($0) }
     emit(.report(.childLost(child.id, reason: reason)))
+    emit(.childChanged(child.id))
     noteOfferChange()
     for task in child.running.sorted(by: { (tasks[$0]?.age ?? 0) < (tasks[$1]?.age ?? 0) }) {
       release(task, from: child.id, reason: reason)
     }
+    missOwner(child.id)
     giveBackUnable()
   }
 
@@ -187,6 +199,7 @@ extension Router {
       release(task, from: id, reason: "revoked")
     }
     awaited[id] = nil
+    giveUpTasks(onlyFor: id)
   }
 
   /// The words "not found" make the reference worker register again by itself.

@@ -3,16 +3,14 @@ import RXON
 // Commands come down from a parent; a cancellation is followed until it is answered.
 extension Router {
   mutating func pass(_ command: WorkerCommand, from uplink: UplinkID) {
+    if let child = uplink.child { return pass(command, from: uplink, to: child) }
     guard let taskID = command.taskID else {
       if command.command == CommandName.cancelTask {
         return emit(.report(.commandUndeliverable(command.command, reason: "no_task_id")))
       }
       return passToAll(command)
     }
-    let addressed = tasks.slots(ofTaskID: taskID).filter { slot in
-      guard let task = tasks[slot], task.uplink == uplink else { return false }
-      return command.jobID == nil || command.jobID == task.key.jobID
-    }
+    let addressed = addressed(taskID, by: command, from: uplink)
     if addressed.isEmpty { emit(.report(.commandUndeliverable(command.command, reason: "unknown_task"))) }
     // What has been answered needs no command: the parent will see.
     for slot in addressed where tasks[slot]?.ending == nil {
@@ -21,6 +19,27 @@ extension Router {
       } else {
         passToHolder(command, of: slot)
       }
+    }
+  }
+
+  /// A command to one child goes to that child, whatever task it names: the parent speaks to that worker.
+  private mutating func pass(_ command: WorkerCommand, from uplink: UplinkID, to child: String) {
+    if command.command == CommandName.cancelTask, let taskID = command.taskID {
+      let addressed = addressed(taskID, by: command, from: uplink)
+      for slot in addressed where tasks[slot]?.ending == nil { cancel(slot, command) }
+      if !addressed.isEmpty { return }
+    }
+    guard let slot = children.slot(of: child) else {
+      return emit(.report(.commandUndeliverable(command.command, reason: "unknown_child")))
+    }
+    if !send(command, to: slot) { emit(.report(.commandUndeliverable(command.command, reason: "no_channel"))) }
+  }
+
+  /// The tasks of this parent that the command is about.
+  private func addressed(_ taskID: String, by command: WorkerCommand, from uplink: UplinkID) -> [Int] {
+    tasks.slots(ofTaskID: taskID).filter { slot in
+      guard let task = tasks[slot], task.uplink == uplink else { return false }
+      return command.jobID == nil || command.jobID == task.key.jobID
     }
   }
 

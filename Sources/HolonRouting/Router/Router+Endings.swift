@@ -13,10 +13,10 @@ extension Router {
   /// A waiting task's deadline has passed.
   mutating func expire(_ slot: Int) {
     guard let task = tasks[slot] else { return }
-    if skills.isAble(task.requirement) {
+    if isAble(task.requirement) {
       fail(slot, .expired, .timeout, "the deadline passed before a child was ready")
     } else {
-      fail(slot, .expired, .transient, "the deadline passed while no child was able to do \(task.requirement)")
+      fail(slot, .expired, .transient, "the deadline passed: \(task.requirement.inability)")
     }
   }
 
@@ -65,8 +65,9 @@ extension Router {
   mutating func settle(_ key: TaskKey) {
     guard let slot = tasks.slot(of: key), let ending = tasks[slot]?.ending else { return }
     taskTimes.remove(slot)
-    tasks.remove(slot)
+    let successor = tasks.remove(slot)?.successor
     answeredCount -= 1
     finished.insert(key, ending)
+    if let successor { take(successor.task.value, from: successor.uplink) }
   }
 }

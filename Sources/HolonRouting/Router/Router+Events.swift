@@ -14,14 +14,14 @@ extension Router {
     do throws(RelayedEvent.Refusal) {
       let relayed = try RelayedEvent.relaying(
         event, from: child, node: configuration.nodeID, maximumDepth: configuration.maximumDepth)
-      relay(relayed, call)
+      relay(relayed, from: child, call)
     } catch {
-      bury(event, call, error)
+      bury(event, from: child, call, error)
     }
   }
 
-  private mutating func relay(_ event: WorkerEventPayload, _ call: CallID?) {
-    guard let uplink = uplink(for: event) else {
+  private mutating func relay(_ event: WorkerEventPayload, from child: String, _ call: CallID?) {
+    guard let uplink = uplink(for: event, from: child) else {
       emit(.report(.eventDropped(event.eventID, reason: "no_uplink")))
       acknowledge(call)
       return
@@ -46,9 +46,12 @@ extension Router {
   }
 
   /// The event cannot travel on: it is kept for a person, and acknowledged, since sending it again would not help.
-  private mutating func bury(_ event: WorkerEventPayload, _ call: CallID?, _ refusal: RelayedEvent.Refusal) {
+  private mutating func bury(
+    _ event: WorkerEventPayload, from child: String, _ call: CallID?, _ refusal: RelayedEvent.Refusal
+  ) {
     let letter = DeadLetter(
-      kind: .event, subject: event.eventID, uplink: uplink(for: event) ?? UplinkID(""), reason: refusal.rawValue,
+      kind: .event, subject: event.eventID, uplink: uplink(for: event, from: child) ?? UplinkID(""),
+      reason: refusal.rawValue,
       detail: "bubbling chain: \((event.bubblingChain ?? []).joined(separator: " > "))", at: now.unixSeconds,
       content: event.encoded())
     emit(.persist([.deadLettered(letter)]))
@@ -57,14 +60,14 @@ extension Router {
   }
 
   /// The parent of the task that the event is about, else the preferred one.
-  private func uplink(for event: WorkerEventPayload) -> UplinkID? {
+  private func uplink(for event: WorkerEventPayload, from child: String) -> UplinkID? {
     for taskID in [event.targetTaskID, event.originTaskID] {
       guard let taskID else { continue }
       let held = tasks.slots(ofTaskID: taskID).compactMap { tasks[$0] }
       let task = held.first { $0.key.jobID == event.targetJobID } ?? held.first
       if let task { return task.uplink }
     }
-    return configuration.uplinks.first
+    return configuration.uplinks.lazy.compactMap { configuration.uplink($0, for: child) }.first
   }
 
   private mutating func refuseHijacking(_ call: CallID?, _ event: WorkerEventPayload) {

@@ -36,7 +36,7 @@ extension Router {
     }
   }
 
-  private mutating func expectBack(_ slot: Int, with holder: String) {
+  mutating func expectBack(_ slot: Int, with holder: String) {
     tasks[slot]?.state = .assigned(Assignment(childID: holder, child: nil, call: nil, since: now.uptime))
     awaited[holder, default: []].insert(slot)
     reschedule(task: slot)
@@ -57,7 +57,8 @@ extension Router {
       switch action {
       case .persist(let later): undone += later
       case .forwardResult(let key, let result, _): results[key] = result
-      case .forwardEvent: break
+      // What is not stored is not confirmed.
+      case .forwardEvent, .confirmReceipt: break
       case .forwardToChild(let call, _, _), .answerResult(let call, _), .acknowledgeEvent(let call):
         let failure = CallFailure(
           status: 503, "the journal cannot store this now", retryAfter: configuration.journalRetry)
@@ -86,7 +87,8 @@ extension Router {
 
   /// The parent has forgotten the task, so it is kept in memory until the journal takes it.
   private mutating func undoTaking(_ record: TaskRecord) {
-    guard let slot = tasks.slot(of: record.key), tasks[slot]?.ending == nil else { return }
+    guard let slot = tasks.slot(of: record.key), tasks[slot]?.ending == nil, tasks[slot]?.uplink == record.uplink
+    else { return }
     tasks[slot]?.unstored = .task(record)
     if let child = record.assignedTo { undoAssignment(record.key, child: child, attempts: record.attempts) }
     retryLater(slot)
@@ -148,6 +150,7 @@ extension Router {
       record.assignedTo = assignment.childID
       record.attempts = task.attempts
       emit(.persist([.taskTaken(record)]))
+      emit(.confirmReceipt(record.key, to: record.uplink))
     }
   }
 

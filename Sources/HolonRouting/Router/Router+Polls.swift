@@ -5,15 +5,16 @@ extension Router {
   mutating func receive(_ call: CallID, _ poll: TaskPoll) {
     guard let slot = children.slot(of: poll.workerID) else { return refuseUnknown(call, child: poll.workerID) }
     noteCall(of: slot)
+    let ticket = PollTicket(call: call, lease: lease(of: poll, from: slot))
     let declared = DeclaredSkills(available: poll.availableSkills, hot: poll.hotSkills)
     let group = findGroup(declared, of: slot)
     if mayServe(slot), let task = nextTask(forGroup: group) {
-      return handOut(task, to: slot, call)
+      return handOut(task, to: slot, ticket)
     }
     let wait = min(poll.wait, isDraining ? configuration.drainingPollWait : configuration.maximumPollWait)
     guard wait > .zero else { return emit(.answerNoTask(call)) }
     makeRoom(for: slot)
-    polls.park(call, inGroup: group, until: now.uptime + wait)
+    polls.park(ticket, inGroup: group, until: now.uptime + wait)
     children[slot]?.parkedPolls += 1
     if mayServe(slot) { freePolls += 1 }
     reindex(slot)
@@ -30,7 +31,7 @@ extension Router {
   mutating func expirePolls() {
     while let poll = polls.takeExpired(at: now.uptime) {
       pollEnded(inGroup: poll.group)
-      emit(.answerNoTask(poll.call))
+      emit(.answerNoTask(poll.ticket.call))
     }
   }
 
@@ -65,18 +66,18 @@ extension Router {
     guard mayServe(slot) else { return }
     for group in children[slot]?.groups ?? [] {
       while polls.group(group)?.polls.isEmpty == false, let task = nextTask(forGroup: group),
-        let call = takePoll(ofGroup: group)
+        let ticket = takePoll(ofGroup: group)
       {
-        handOut(task, to: slot, call)
+        handOut(task, to: slot, ticket)
       }
     }
   }
 
   /// Takes a parked poll to answer it with a task.
-  mutating func takePoll(ofGroup group: Int) -> CallID? {
-    guard let call = polls.takeNewest(ofGroup: group) else { return nil }
+  mutating func takePoll(ofGroup group: Int) -> PollTicket? {
+    guard let ticket = polls.takeNewest(ofGroup: group) else { return nil }
     pollEnded(inGroup: group)
-    return call
+    return ticket
   }
 
   /// The child makes one poll too many: its oldest ends, as the one likeliest to be forgotten at the other side.

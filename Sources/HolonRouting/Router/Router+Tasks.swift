@@ -7,8 +7,10 @@ extension Router {
   mutating func take(_ task: PolledTask, from uplink: UplinkID, refusedFor refusal: Objection? = nil) {
     let payload = task.payload
     let key = TaskKey(jobID: payload.jobID, taskID: payload.taskID)
-    // Held already: its result is still to come, or on its way.
-    guard tasks.slot(of: key) == nil else { return emit(.report(.taskDuplicate(key))) }
+    if let held = tasks.slot(of: key), !hasMoved(held, task, to: uplink) {
+      // Its result is still to come, or on its way.
+      return takeAgain(held, key, from: uplink)
+    }
     // Finished before: the parent wants it done again.
     finished.remove(key)
     let record = TaskRecord(
@@ -24,6 +26,14 @@ extension Router {
     emit(.report(.taskTaken(key, skill: payload.type)))
   }
 
+  /// The parent may not know that the task is safe here; it hears so once that is true.
+  private mutating func takeAgain(_ slot: Int, _ key: TaskKey, from uplink: UplinkID) {
+    emit(.report(.taskDuplicate(key)))
+    guard tasks[slot]?.uplink == uplink else { return }
+    emit(.persist([]))
+    emit(.confirmReceipt(key, to: uplink))
+  }
+
   /// Why a task that has just arrived cannot be worked on; nil if it can.
   private func objection(to payload: TaskPayload, _ slot: Int) -> Objection? {
     guard let task = tasks[slot] else { return nil }
@@ -37,8 +47,8 @@ extension Router {
     if queue.count >= configuration.maximumQueuedTasks {
       return (.failed, .resourceExhausted, "\(configuration.maximumQueuedTasks) tasks wait here already")
     }
-    if configuration.whenUnable == .giveBack, !isSettlingIn, !skills.isAble(task.requirement) {
-      return (.failed, .transient, "no child is able to do \(task.requirement)")
+    if configuration.whenUnable == .giveBack, !isSettlingIn, !isAble(task.requirement) {
+      return (.failed, .transient, task.requirement.inability)
     }
     return nil
   }
@@ -49,44 +59,54 @@ extension Router {
   /// - Parameter record: of a task that the journal does not hold yet.
   mutating func place(_ slot: Int, storing record: TaskRecord? = nil) {
     guard let task = tasks[slot] else { return }
-    if let group = skills.bestGroup(for: task.requirement), let child = polls.group(group)?.child,
-      let call = takePoll(ofGroup: group)
+    if let group = readyGroup(for: task.requirement), let child = polls.group(group)?.child,
+      let ticket = takePoll(ofGroup: group)
     {
-      return handOut(slot, to: child, call, storing: record)
+      return handOut(slot, to: child, ticket, storing: record)
     }
-    if let record { emit(.persist([.taskTaken(record)])) }
+    if let record {
+      emit(.persist([.taskTaken(record)]))
+      emit(.confirmReceipt(record.key, to: record.uplink))
+    }
     enqueue(slot)
   }
 
   mutating func enqueue(_ slot: Int) {
     guard let requirement = tasks[slot]?.requirement, let rank = tasks[slot]?.queueRank else { return }
     queue.insert(slot, requirement, rank: rank)
+    noteWhetherOwnerIsHere(slot)
     reschedule(task: slot)
   }
 
   /// The waiting task that comes first among those that the group can start; one past its deadline is answered instead.
   mutating func nextTask(forGroup group: Int) -> Int? {
-    guard !queue.isEmpty, let offered = polls.group(group)?.skills else { return nil }
-    while let slot = queue.first(for: offered.lazy.map(\.variant)), let task = tasks[slot] {
+    guard !queue.isEmpty, let offered = polls.group(group)?.skills,
+      let child = polls.group(group).flatMap({ children[$0.child]?.id })
+    else { return nil }
+    while let slot = queue.first(for: offered.lazy.map(\.variant), of: child), let task = tasks[slot] {
       guard task.isPastDeadline(at: now) else { return slot }
       expire(slot)
     }
     return nil
   }
 
-  mutating func handOut(_ slot: Int, to child: Int, _ call: CallID, storing record: TaskRecord? = nil) {
+  mutating func handOut(_ slot: Int, to child: Int, _ ticket: PollTicket, storing record: TaskRecord? = nil) {
     guard let key = tasks[slot]?.key, let requirement = tasks[slot]?.requirement, let childID = children[child]?.id
     else { return }
     queue.remove(slot, requirement)
     stopAwaitingFormerHolder(slot)
     tasks[slot]?.attempts += 1
     let attempts = tasks[slot]?.attempts ?? 1
-    assign(slot, to: child, childID, call: call)
+    assign(slot, to: child, childID, call: ticket.call)
+    tasks[slot]?.lease = ticket.lease
+    tasks[slot]?.isReceived = false
     serveCount &+= 1
     children[child]?.lastServed = serveCount
     reindex(child)
-    emit(.persist(handOutChanges(slot, childID, attempts: attempts, storing: record)))
-    emit(.forwardToChild(call, key, child: childID))
+    let changes = handOutChanges(slot, childID, attempts: attempts, storing: record)
+    emit(.persist(changes))
+    emit(.forwardToChild(ticket.call, key, child: childID))
+    if case .taskTaken(let record)? = changes.first { emit(.confirmReceipt(key, to: record.uplink)) }
     emit(.report(.taskForwarded(key, child: childID)))
   }
 
@@ -167,55 +187,14 @@ extension Router {
     if awaited[childID]?.isEmpty == true { awaited[childID] = nil }
   }
 
-  // MARK: Claims
-
-  /// Compares the tasks that a heartbeat names with those that the child was given.
-  mutating func compareClaims(_ claimed: [String], of child: Int) {
-    let names = Set(claimed)
-    let grace = children[child]?.isHolon == true ? Duration.zero : configuration.resultGrace
-    let running = (children[child]?.running ?? []).sorted { (tasks[$0]?.age ?? 0) < (tasks[$1]?.age ?? 0) }
-    for slot in running {
-      guard let task = tasks[slot], var assignment = task.assignment else { continue }
-      if names.contains(task.key.taskID) {
-        assignment.unclaimed = nil
-      } else if now.uptime - assignment.since >= configuration.claimDelay {
-        assignment.unclaimed = ((assignment.unclaimed?.count ?? 0) + 1, assignment.unclaimed?.since ?? now.uptime)
-      }
-      tasks[slot]?.state = .assigned(assignment)
-      if let unclaimed = assignment.unclaimed, unclaimed.count >= configuration.unclaimedHeartbeats,
-        now.uptime - unclaimed.since >= grace
-      {
-        release(slot, from: assignment.childID, reason: "unclaimed")
-      }
-    }
-    for taskID in claimed { reclaim(taskID, by: child) }
-  }
-
-  /// A child that was believed lost still has the task: it keeps it, if no other got it meanwhile.
-  private mutating func reclaim(_ taskID: String, by child: Int) {
-    guard let childID = children[child]?.id else { return }
-    for slot in tasks.slots(ofTaskID: taskID) where tasks[slot]?.formerHolder == childID {
-      returnToFormerHolder(slot, child)
-    }
-  }
-
-  /// Gives a waiting task back to the child that had it; an attempt that goes on.
-  mutating func returnToFormerHolder(_ slot: Int, _ child: Int) {
-    guard let task = tasks[slot], task.isQueued, let childID = task.formerHolder else { return }
-    queue.remove(slot, task.requirement)
-    assign(slot, to: child, childID, call: nil)
-    reindex(child)
-    emit(.record([.taskAssigned(task.key, child: childID, attempts: task.attempts)]))
-  }
-
   // MARK: Unable
 
   /// Gives back the waiting tasks that no child is able to do any more, where the configuration says so.
   mutating func giveBackUnable() {
     guard configuration.whenUnable == .giveBack, !isSettlingIn, !queue.isEmpty else { return }
-    for requirement in queue.requirements where !skills.isAble(requirement) {
+    for requirement in queue.requirements where !isAble(requirement) {
       for slot in queue.tasks(asking: requirement) {
-        fail(slot, .failed, .transient, "no child is able to do \(requirement)")
+        fail(slot, .failed, .transient, requirement.inability)
       }
     }
   }

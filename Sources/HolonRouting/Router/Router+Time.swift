@@ -62,6 +62,7 @@ extension Router {
     if let assignment = task.assignment, assignment.child == nil {
       consider(assignment.since + configuration.returnTimeout)
     }
+    if task.isQueued, let since = task.ownerMissingSince { consider(since + configuration.returnTimeout) }
     return due
   }
 
@@ -80,6 +81,9 @@ extension Router {
       assignment.since + configuration.returnTimeout <= now.uptime
     {
       return release(slot, from: assignment.childID, reason: "not_returned")
+    }
+    if task.isQueued, let since = task.ownerMissingSince, since + configuration.returnTimeout <= now.uptime {
+      return giveUpOwner(slot)
     }
     reschedule(task: slot)
   }

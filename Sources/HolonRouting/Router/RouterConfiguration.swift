@@ -17,8 +17,10 @@ public struct RouterConfiguration: Sendable, Hashable {
   public var whenUnable: UnablePolicy
   /// How many tasks may be asked for beyond those that parked polls wait for.
   public var prefetch: Int
-  /// The same for single parents.
+  /// The same for single parents; where children stand for themselves, for each of them.
   public var prefetchOfUplink: [UplinkID: Int] = [:]
+  /// At these parents each child stands for itself, under a name of its own.
+  public var childNaming: [UplinkID: ChildNaming] = [:]
 
   /// How many levels a child may have below it; also the longest bubbling chain of an event.
   public var maximumDepth: Int
@@ -87,5 +89,11 @@ public struct RouterConfiguration: Sendable, Hashable {
     self.drainingPollWait = drainingPollWait
     self.maximumQueuedTasks = maximumQueuedTasks
     self.deduplicationKeys = deduplicationKeys
+  }
+
+  /// Where what a child says of itself goes up to this parent; nil where the parent cannot know the child.
+  func uplink(_ uplink: UplinkID, for child: String) -> UplinkID? {
+    guard let naming = childNaming[uplink] else { return uplink }
+    return naming.name(of: child) == nil ? nil : UplinkID(uplink.name, child: child)
   }
 }

@@ -20,6 +20,8 @@ public enum RoutingAction: Sendable {
   indirect case sendCommand(WorkerCommand, child: String)
 
   // Upwards.
+  /// The task is in the journal: a parent that keeps leases may hear so.
+  case confirmReceipt(TaskKey, to: UplinkID)
   /// The result is in the journal: deliver it.
   indirect case forwardResult(TaskKey, TaskResult, to: UplinkID)
   /// The event is in the journal: deliver it.
@@ -29,6 +31,8 @@ public enum RoutingAction: Sendable {
 
   /// What the node offers its parents may have changed: compare and tell.
   case offerChanged
+  /// The child came, told something new of itself, or was lost: tell the parents that know it as a worker of its own.
+  case childChanged(String)
   /// Something worth a log line and a counter.
   case report(RoutingIncident)
 }

@@ -15,6 +15,9 @@ public enum RoutingEvent: Sendable {
   /// A task was the answer to this poll and the answer could not be written.
   case handOutFailed(CallID, TaskKey)
 
+  /// The child has these tasks on its disk; see ``Lease``.
+  case receiptsConfirmed(child: String, [TaskKey])
+
   /// The child is shut out: it will not come back.
   case childRevoked(child: String)
 

@@ -27,12 +27,22 @@ struct HeldTask {
   var state: State
   /// The child that had it before it went back to the queue: it may still claim it.
   var formerHolder: String?
+  /// The lease under which it was handed out last; nil where none was made.
+  var lease: Lease?
+  /// Answers with it that did not arrive, and that were not counted as attempts.
+  var lostAnswers = 0
+  /// The child has confirmed that it received what came under the lease.
+  var isReceived = false
   /// What the parent asked, while the holder has not answered it.
   var cancellation: Cancellation?
   /// What the journal refused and will be offered again.
   var unstored: Unstored?
   /// When what the journal refused is tried again.
   var retryAt: Duration?
+  /// The parent has given the task to another child meanwhile; taken up when the answer to this one is settled.
+  var successor: Successor?
+  /// Since when the task waits for the only child that may do it, which is not registered.
+  var ownerMissingSince: Duration?
 
   var queueRank: QueueRank { QueueRank(priority: priority, age: age) }
 
@@ -66,7 +76,8 @@ extension HeldTask {
   init(_ record: TaskRecord, age: UInt64, state: State) {
     self.init(
       key: record.key, uplink: record.uplink,
-      requirement: SkillRequirement(name: record.skill, version: record.skillVersion, type: record.skillType),
+      requirement: SkillRequirement(
+        name: record.skill, version: record.skillVersion, type: record.skillType, child: record.uplink.child),
       priority: record.priority, deadline: record.deadline, takenAt: record.takenAt, age: age,
       attempts: record.attempts, state: state)
   }
@@ -88,6 +99,12 @@ struct Assignment {
 struct Cancellation {
   let command: Boxed<WorkerCommand>
   let requestedAt: Duration
+}
+
+/// A task that came again, for another child than before, while its result was on its way.
+struct Successor {
+  let task: Boxed<PolledTask>
+  let uplink: UplinkID
 }
 
 /// What the journal refused to take.

@@ -5,7 +5,24 @@ struct TaskQueue: Sendable {
     var tasks: IndexedHeap<Int, QueueRank> = IndexedHeap()
   }
 
-  private var lines: [String: [Line]] = [:]
+  /// What a poll looks up: lines for anybody, and those for its child alone.
+  private struct LineKey: Hashable {
+    let skill: String
+    let child: String?
+
+    init(_ requirement: SkillRequirement) {
+      self.init(skill: requirement.name, child: requirement.child)
+    }
+
+    init(skill: String, child: String?) {
+      self.skill = skill
+      self.child = child
+    }
+  }
+
+  private var lines: [LineKey: [Line]] = [:]
+  /// Tasks that only one child may do, by its id.
+  private var pinned: [String: Set<Int>] = [:]
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }
@@ -16,45 +33,64 @@ struct TaskQueue: Sendable {
   }
 
   mutating func insert(_ task: Int, _ requirement: SkillRequirement, rank: QueueRank) {
-    let name = requirement.name
-    if let place = lines[name]?.firstIndex(where: { $0.requirement == requirement }) {
-      lines[name]?[place].tasks.set(task, rank: rank)
+    let key = LineKey(requirement)
+    if let place = lines[key]?.firstIndex(where: { $0.requirement == requirement }) {
+      lines[key]?[place].tasks.set(task, rank: rank)
     } else {
       var line = Line(requirement: requirement)
       line.tasks.set(task, rank: rank)
-      lines[name, default: []].append(line)
+      lines[key, default: []].append(line)
     }
+    if let child = requirement.child { pinned[child, default: []].insert(task) }
     count += 1
   }
 
   mutating func remove(_ task: Int, _ requirement: SkillRequirement) {
-    let name = requirement.name
-    guard let place = lines[name]?.firstIndex(where: { $0.requirement == requirement }),
-      lines[name]?[place].tasks.remove(task) == true
+    let key = LineKey(requirement)
+    guard let place = lines[key]?.firstIndex(where: { $0.requirement == requirement }),
+      lines[key]?[place].tasks.remove(task) == true
     else { return }
     count -= 1
-    guard lines[name]?[place].tasks.isEmpty == true else { return }
-    lines[name]?.remove(at: place)
-    if lines[name]?.isEmpty == true { lines[name] = nil }
+    if let child = requirement.child {
+      pinned[child]?.remove(task)
+      if pinned[child]?.isEmpty == true { pinned[child] = nil }
+    }
+    guard lines[key]?[place].tasks.isEmpty == true else { return }
+    lines[key]?.remove(at: place)
+    if lines[key]?.isEmpty == true { lines[key] = nil }
   }
 
-  /// The task that comes first among those that one of the variants serves.
-  func first(for variants: some Sequence<SkillVariant>) -> Int? {
+  /// The task that comes first among those that the child may do and one of the variants serves.
+  func first(for variants: some Sequence<SkillVariant>, of child: String) -> Int? {
     guard !isEmpty else { return nil }
+    let open = first(for: variants, onlyFor: nil)
+    guard pinned[child] != nil, let own = first(for: variants, onlyFor: child) else { return open?.key }
+    guard let open, open.rank < own.rank else { return own.key }
+    return open.key
+  }
+
+  private func first(
+    for variants: some Sequence<SkillVariant>, onlyFor child: String?
+  ) -> IndexedHeap<Int, QueueRank>.Entry? {
     var best: IndexedHeap<Int, QueueRank>.Entry?
     for variant in variants {
-      for line in lines[variant.name] ?? [] where line.requirement.isMet(by: variant) {
+      for line in lines[LineKey(skill: variant.name, child: child)] ?? [] where line.requirement.isMet(by: variant) {
         guard let first = line.tasks.first else { continue }
         if let found = best, found.rank < first.rank { continue }
         best = first
       }
     }
-    return best?.key
+    return best
   }
 
   /// The waiting tasks of one requirement.
   func tasks(asking requirement: SkillRequirement) -> [Int] {
-    lines[requirement.name]?.first { $0.requirement == requirement }?.tasks.keys ?? []
+    lines[LineKey(requirement)]?.first { $0.requirement == requirement }?.tasks.keys ?? []
+  }
+
+  /// The waiting tasks that only this child may do.
+  func tasks(onlyFor child: String) -> Set<Int> {
+    pinned[child] ?? []
   }
 }
 

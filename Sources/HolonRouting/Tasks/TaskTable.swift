@@ -4,6 +4,8 @@ struct TaskTable: Sendable {
   /// One task id may belong to several jobs.
   private var slotsByTaskID: [String: [Int]] = [:]
   private var slotsByJobID: [String: Set<Int>] = [:]
+  /// Only of tasks that a parent gave to one child; also by the child that it gave them to later.
+  private var slotsByUplink: [UplinkID: Set<Int>] = [:]
   private var nextAge: UInt64 = 0
 
   var count: Int { tasks.count }
@@ -24,6 +26,7 @@ struct TaskTable: Sendable {
     let slot = tasks.insert(task)
     slotsByTaskID[task.key.taskID, default: []].append(slot)
     slotsByJobID[task.key.jobID, default: []].insert(slot)
+    if task.uplink.child != nil { slotsByUplink[task.uplink, default: []].insert(slot) }
     return slot
   }
 
@@ -36,7 +39,22 @@ struct TaskTable: Sendable {
     let jobID = task.key.jobID
     slotsByJobID[jobID]?.remove(slot)
     if slotsByJobID[jobID]?.isEmpty == true { slotsByJobID[jobID] = nil }
+    forget(slot, from: task.uplink)
+    if let successor = task.successor { forget(slot, from: successor.uplink) }
     return task
+  }
+
+  private mutating func forget(_ slot: Int, from uplink: UplinkID) {
+    slotsByUplink[uplink]?.remove(slot)
+    if slotsByUplink[uplink]?.isEmpty == true { slotsByUplink[uplink] = nil }
+  }
+
+  /// The parent has given the task to another child.
+  mutating func setSuccessor(_ successor: Successor, of slot: Int) {
+    guard let task = tasks[slot] else { return }
+    if let former = task.successor { forget(slot, from: former.uplink) }
+    tasks[slot]?.successor = successor
+    slotsByUplink[successor.uplink, default: []].insert(slot)
   }
 
   func slot(of key: TaskKey) -> Int? {
@@ -51,4 +69,13 @@ struct TaskTable: Sendable {
   func slots(ofJobID jobID: String) -> Set<Int> {
     slotsByJobID[jobID] ?? []
   }
+
+  /// The tasks that came from there, and those that are to be taken from there next.
+  func slots(from uplink: UplinkID) -> [Int] {
+    guard uplink.child != nil else { return tasks.slots.filter { tasks[$0]?.uplink == uplink } }
+    return slotsByUplink[uplink].map(Array.init) ?? []
+  }
+
+  /// For tests: how many children tasks are kept for.
+  var pinnedUplinks: Int { slotsByUplink.count }
 }

@@ -22,7 +22,7 @@ public final class InProcessListener: Listener {
   ///   - time: Unix seconds; the parent's clock.
   public init(name: String = "parent", isHolon: Bool = false, time: @escaping @Sendable () -> Int) {
     self.name = name
-    self.features = ParentFeatures(isHolon: isHolon)
+    self.features = ParentFeatures(isHolon: isHolon, features: isHolon ? .all : [])
     self.time = time
   }
 

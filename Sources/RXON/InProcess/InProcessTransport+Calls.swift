@@ -15,9 +15,11 @@ extension InProcessTransport {
   }
 
   public func pollTask(
-    wait: Duration, availableSkills: [String]?, hotSkills: [String]?
+    wait: Duration, availableSkills: [String]?, hotSkills: [String]?, lease: String?
   ) async throws(TransportError) -> PolledTask? {
-    let poll = TaskPoll(workerID: workerID, wait: wait, availableSkills: availableSkills, hotSkills: hotSkills)
+    let poll = TaskPoll(
+      workerID: workerID, wait: wait, availableSkills: availableSkills, hotSkills: hotSkills,
+      lease: parentFeatures.features.contains(.lease) ? lease : nil)
     switch try await call(.poll(poll), wait: wait) {
     case .noTask: return nil
     case .task(let json):
@@ -28,6 +30,11 @@ extension InProcessTransport {
       }
     default: throw violation("a poll")
     }
+  }
+
+  public func confirmReceipt(of tasks: [TaskReceipt]) {
+    guard parentFeatures.features.contains(.lease), !state.withLock({ $0.isClosed }) else { return }
+    listener.receive(.receipts(tasks), credentials: credentials(), body: nil, PendingCall())
   }
 
   public func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply {

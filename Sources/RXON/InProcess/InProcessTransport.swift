@@ -60,7 +60,8 @@ public final class InProcessTransport: Transport {
   func credentials() -> Credentials {
     Credentials(
       token: state.withLock { $0.accessToken } ?? configuredToken, workerID: workerID, remoteAddress: "in-process",
-      protocolVersion: RXONProtocol.version, isHolon: isHolon)
+      protocolVersion: RXONProtocol.version, isHolon: isHolon,
+      features: isHolon ? listener.features.features : [])
   }
 
   /// Makes one call and waits for its answer.

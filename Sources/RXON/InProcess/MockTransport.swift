@@ -11,7 +11,8 @@ public final class MockTransport: Transport {
     case connect
     case close
     case register(WorkerRegistration)
-    case pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
+    case pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?, lease: String?)
+    case confirmReceipt([TaskReceipt])
     case sendResult(TaskResult)
     case sendHeartbeat(Heartbeat?)
     case emitEvent(WorkerEventPayload)
@@ -116,9 +117,9 @@ public final class MockTransport: Transport {
   }
 
   public func pollTask(
-    wait: Duration, availableSkills: [String]?, hotSkills: [String]?
+    wait: Duration, availableSkills: [String]?, hotSkills: [String]?, lease: String?
   ) async throws(TransportError) -> PolledTask? {
-    try note(.pollTask(wait: wait, availableSkills: availableSkills, hotSkills: hotSkills))
+    try note(.pollTask(wait: wait, availableSkills: availableSkills, hotSkills: hotSkills, lease: lease))
     if let answer = take(\.polls) { return try answer.get() }
     do {
       try await Task.sleep(for: wait)
@@ -127,6 +128,10 @@ public final class MockTransport: Transport {
     }
     guard !state.withLock({ $0.isClosed }) else { throw Self.closed }
     return nil
+  }
+
+  public func confirmReceipt(of tasks: [TaskReceipt]) {
+    try? note(.confirmReceipt(tasks))
   }
 
   public func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply {

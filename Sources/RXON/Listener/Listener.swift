@@ -32,6 +32,8 @@ public enum ListenerAction: Sendable {
   case event(WorkerEventPayload)
   case issueToken
   case refreshToken(refreshToken: String)
+  /// The caller has these tasks safely; answered with ``ListenerAnswer/eventAccepted``.
+  case receipts([TaskReceipt])
 }
 
 /// A child asks for a task.
@@ -40,12 +42,18 @@ public struct TaskPoll: Sendable, Hashable {
   public var wait: Duration
   public var availableSkills: [String]?
   public var hotSkills: [String]?
+  /// The child's name for this poll; see ``HolonFeatures/lease``.
+  public var lease: String?
 
-  public init(workerID: String, wait: Duration, availableSkills: [String]? = nil, hotSkills: [String]? = nil) {
+  public init(
+    workerID: String, wait: Duration, availableSkills: [String]? = nil, hotSkills: [String]? = nil,
+    lease: String? = nil
+  ) {
     self.workerID = workerID
     self.wait = wait
     self.availableSkills = availableSkills
     self.hotSkills = hotSkills
+    self.lease = lease
   }
 }
 
@@ -63,10 +71,12 @@ public struct Credentials: Sendable, Hashable {
   public var protocolVersion: String?
   /// The caller is a Holon (`X-Holon: 1`).
   public var isHolon: Bool
+  /// What the caller has beyond plain RXON, of what this side has too.
+  public var features: HolonFeatures
 
   public init(
     token: String?, workerID: String?, certificate: ClientCertificate? = nil, remoteAddress: String,
-    protocolVersion: String? = nil, isHolon: Bool = false
+    protocolVersion: String? = nil, isHolon: Bool = false, features: HolonFeatures = []
   ) {
     self.token = token
     self.workerID = workerID
@@ -74,6 +84,7 @@ public struct Credentials: Sendable, Hashable {
     self.remoteAddress = remoteAddress
     self.protocolVersion = protocolVersion
     self.isHolon = isHolon
+    self.features = features
   }
 }
 

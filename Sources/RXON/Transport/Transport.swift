@@ -26,8 +26,14 @@ public protocol Transport: Sendable {
   func register(_ registration: WorkerRegistration) async throws(TransportError) -> RegistrationReply
 
   /// Asks for a task and waits up to `wait` for one. `nil` when there was none.
-  func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?)
+  /// - Parameter lease: a name for this poll, for a parent with ``HolonFeatures/lease``: until its receipt is confirmed,
+  ///   a task that answers the poll stays the parent's. Nil for a plain parent, which forgets a task as it answers.
+  func pollTask(wait: Duration, availableSkills: [String]?, hotSkills: [String]?, lease: String?)
     async throws(TransportError) -> PolledTask?
+
+  /// Lets a parent with ``HolonFeatures/lease`` know, along with what is sent next, that these tasks are stored here.
+  /// One that gets lost on the way is made good by the next heartbeat, which names the tasks.
+  func confirmReceipt(of tasks: [TaskReceipt])
 
   func sendResult(_ result: TaskResult) async throws(TransportError) -> ResultReply
 
@@ -55,12 +61,11 @@ public protocol Transport: Sendable {
   func forgetTokens()
 }
 
-/// Features of a parent beyond plain RXON.
-public struct ParentFeatures: Sendable, Hashable {
-  /// The parent is a Holon (it answered a registration with `X-Holon: 1`).
-  public var isHolon: Bool
-
-  public init(isHolon: Bool = false) {
-    self.isHolon = isHolon
+extension Transport {
+  /// A poll as every parent understands it.
+  public func pollTask(
+    wait: Duration, availableSkills: [String]?, hotSkills: [String]?
+  ) async throws(TransportError) -> PolledTask? {
+    try await pollTask(wait: wait, availableSkills: availableSkills, hotSkills: hotSkills, lease: nil)
   }
 }

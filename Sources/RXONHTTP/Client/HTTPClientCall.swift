@@ -30,6 +30,8 @@ package final class HTTPClientCall: @unchecked Sendable {
 
   // Unchecked: everything mutable is confined to the pool's event loop.
   let request: HTTPClientRequest
+  /// Who makes it.
+  let workerID: String
   let timeout: TimeAmount
   /// Waits for its answer by intent; such calls never take the last connections.
   let isPoll: Bool
@@ -43,8 +45,11 @@ package final class HTTPClientCall: @unchecked Sendable {
   private(set) var isCancelled = false
   private var completion: Completion?
 
-  package init(request: HTTPClientRequest, timeout: TimeAmount, isPoll: Bool, isRepeatable: Bool) {
+  package init(
+    request: HTTPClientRequest, workerID: String = "", timeout: TimeAmount, isPoll: Bool, isRepeatable: Bool
+  ) {
     self.request = request
+    self.workerID = workerID
     self.timeout = timeout
     self.isPoll = isPoll
     self.isRepeatable = isRepeatable
@@ -68,8 +73,13 @@ package final class HTTPClientCall: @unchecked Sendable {
 
   func cancel() {
     isCancelled = true
+    abandon(cancellation)
+  }
+
+  /// Ends without an answer; the connection under it has one to come, and cannot be used for another.
+  func abandon(_ error: TransportError) {
     let connection = connection
-    end(.failure(cancellation))
+    end(.failure(error))
     connection?.closeNow()
   }
 

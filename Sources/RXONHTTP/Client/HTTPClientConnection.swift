@@ -1,7 +1,10 @@
 import NIOCore
 import NIOHTTP1
 import RXON
+import RXONDialling
+import RXONLZ4
 import RXONTLS
+import RXONWire
 
 /// One kept-alive connection of the client, with at most one call on it. Confined to its event loop.
 final class HTTPClientConnection: ChannelInboundHandler {
@@ -17,6 +20,7 @@ final class HTTPClientConnection: ChannelInboundHandler {
   private var head: HTTPResponseHead?
   private var body: [UInt8] = []
   private var isHeadWritten = false
+  private var isBodyCompressed = false
   private var hasServed = false
   private var failure: TransportError?
 
@@ -43,7 +47,7 @@ final class HTTPClientConnection: ChannelInboundHandler {
     call.connection = self
     deadline = call.deadline
     isHeadWritten = false
-    let request = call.request
+    let request = encoded(call.request)
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenSuccess { [weak self, weak call] in
       guard let self, let call, self.call === call else { return }
@@ -62,7 +66,14 @@ final class HTTPClientConnection: ChannelInboundHandler {
 
   private func finish() {
     guard let call, let head else { return }
-    let response = HTTPClientResponse(status: Int(head.status.code), headers: head.headers, body: body)
+    let response: HTTPClientResponse
+    do throws(TransportError) {
+      response = HTTPClientResponse(status: Int(head.status.code), headers: head.headers, body: try plainBody(head))
+    } catch {
+      return fail(error)
+    }
+    noteCodings(head)
+    let isCodingRefused = isBodyCompressed && head.status == .unsupportedMediaType && !call.wasRepeated
     // An answer that came before the request was sent completely leaves a connection that nobody can use.
     let isReusable = head.isKeepAlive && !call.isOver && isEverythingWritten && isCurrent
     reset()
@@ -72,8 +83,13 @@ final class HTTPClientConnection: ChannelInboundHandler {
     } else {
       closeNow()
     }
-    pool.callEnded(call)
-    call.end(.success(response))
+    if isCodingRefused, !call.isOver {
+      call.wasRepeated = true
+      pool.callReturned(call)
+    } else {
+      pool.callEnded(call)
+      call.end(.success(response))
+    }
     if isReusable {
       pool.becameIdle(self)
     }
@@ -120,6 +136,40 @@ final class HTTPClientConnection: ChannelInboundHandler {
     return TransportError(.interrupted, "the connection was lost \(sawAnswer ? "within" : "before") the answer")
   }
 
+  // MARK: - Compression
+
+  private func encoded(_ request: HTTPClientRequest) -> HTTPClientRequest {
+    isBodyCompressed = false
+    guard let bodies = pool.bodies else { return request }
+    var request = request
+    request.headers.add(name: "Accept-Encoding", value: ContentCoding.lz4)
+    guard pool.parentTakesLZ4, let frame = bodies.compress(request.body) else { return request }
+    isBodyCompressed = true
+    request.body = frame
+    request.headers.replaceOrAdd(name: "Content-Length", value: String(frame.count))
+    request.headers.replaceOrAdd(name: "Content-Encoding", value: ContentCoding.lz4)
+    return request
+  }
+
+  private func plainBody(_ head: HTTPResponseHead) throws(TransportError) -> [UInt8] {
+    guard let bodies = pool.bodies, head.headers.first(name: "content-encoding")?.lowercased() == ContentCoding.lz4
+    else { return body }
+    do throws(LZ4Frame.Failure) {
+      return try bodies.decompress(body, limit: limit)
+    } catch {
+      switch error {
+      case .tooLarge: throw violation("the answer is larger than \(limit) bytes")
+      case .malformed(let reason), .unavailable(let reason):
+        throw violation("the answer is no LZ4 frame: \(reason)")
+      }
+    }
+  }
+
+  /// An answer says whether a compressed request would have done (RFC 7694).
+  private func noteCodings(_ head: HTTPResponseHead) {
+    pool.parentTakesLZ4 = ContentCoding.isLZ4Accepted(head.headers)
+  }
+
   // MARK: - Channel
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -159,7 +209,7 @@ final class HTTPClientConnection: ChannelInboundHandler {
     let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
     if head.status == .switchingProtocols {
       fail(TransportError(.protocolViolation, "the answer changes the protocol, which nobody asked for", status: 101))
-    } else if let coding, coding != "identity" {
+    } else if let coding, coding != "identity", coding != ContentCoding.lz4 || pool.bodies == nil {
       fail(violation("the answer is compressed with '\(coding)', which nobody asked for"))
     } else if length > limit {
       fail(violation("the answer is larger than \(limit) bytes"))

@@ -1,7 +1,10 @@
 import NIOCore
 import NIOHTTP1
 import RXON
+import RXONDialling
+import RXONLZ4
 import RXONTLS
+import RXONWire
 
 /// Kept-alive connections to one endpoint, on one event loop.
 ///
@@ -13,6 +16,10 @@ package final class HTTPConnectionPool: @unchecked Sendable {
   let dialler: Dialler
   let options: HTTPTransportOptions
   let connections: SupervisedConnections
+  /// Nil where bodies are not compressed.
+  let bodies: BodyCompression?
+  /// The parent has said that it takes `lz4`.
+  var parentTakesLZ4 = false
   /// The last one used is used next, so that connections which are not needed grow old.
   private var idle: [HTTPClientConnection] = []
   private var waiting = CircularBuffer<HTTPClientCall>()
@@ -27,6 +34,9 @@ package final class HTTPConnectionPool: @unchecked Sendable {
     self.eventLoop = eventLoop
     self.options = options
     connections = SupervisedConnections(eventLoop: eventLoop)
+    bodies = options.compression.flatMap { statistics in
+      (try? LZ4Frame()).map { BodyCompression(frames: $0, statistics: statistics) }
+    }
   }
 
   // MARK: - From any thread
@@ -77,6 +87,15 @@ package final class HTTPConnectionPool: @unchecked Sendable {
       }
       self.connections.closeAll()
       return self.connections.drain()
+    }
+  }
+
+  /// Ends the calls of one worker; the connections serve on for others.
+  func abandonCalls(of workerID: String) -> EventLoopFuture<Void> {
+    eventLoop.submit {
+      let waiting = Array(self.waiting) + Array(self.waitingPolls)
+      let active = self.connections.all.compactMap { ($0 as? HTTPClientConnection)?.call }
+      for call in waiting + active where call.workerID == workerID { call.abandon(.transportClosed) }
     }
   }
 
@@ -206,7 +225,7 @@ package final class HTTPConnectionPool: @unchecked Sendable {
       idle.append(connection)
       serve()
     } catch {
-      failWaiting(error as? TransportError ?? TransportError(dialling: dialler.endpoint, error))
+      failWaiting(error as? TransportError ?? TransportError(dialling: dialler.endpoint, by: dialler.route, error))
     }
   }
 
@@ -224,11 +243,5 @@ package final class HTTPConnectionPool: @unchecked Sendable {
   private func failWaiting(_ error: TransportError) {
     takeWaiting()?.end(.failure(error))
     serve()
-  }
-}
-
-extension TransportError {
-  static var transportClosed: TransportError {
-    TransportError(.closed, "this transport was closed")
   }
 }

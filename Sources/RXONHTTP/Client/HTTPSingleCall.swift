@@ -2,6 +2,7 @@ import NIOCore
 public import NIOHTTP1
 import NIOPosix
 public import RXON
+import RXONDialling
 public import RXONTLS
 
 /// One request over a connection of its own, for what is asked once.
@@ -9,8 +10,9 @@ public struct HTTPSingleCall: Sendable {
   public var endpoint: Endpoint
   /// Needed where the endpoint's scheme is `https`.
   public var tls: TLSClientContext?
-  /// For connecting, and again for the answer. Default 15 s.
-  public var timeout = Duration.seconds(15)
+  public var route: DialRoute
+  /// For connecting, and again for the answer. Default 15 s, to an onion service 90 s.
+  public var timeout: Duration
   /// Bytes of an answer. Default 64 KiB.
   public var answerSize = 64 << 10
 
@@ -20,9 +22,11 @@ public struct HTTPSingleCall: Sendable {
     public var body: [UInt8]
   }
 
-  public init(endpoint: Endpoint, tls: TLSClientContext? = nil) {
+  public init(endpoint: Endpoint, tls: TLSClientContext? = nil, route: DialRoute = DialRoute()) {
     self.endpoint = endpoint
     self.tls = tls
+    self.route = route
+    timeout = .seconds(endpoint.isOnion ? 90 : 15)
   }
 
   /// Posts JSON.
@@ -46,6 +50,7 @@ public struct HTTPSingleCall: Sendable {
   ) async throws(TransportError) -> Answer {
     var options = HTTPTransportOptions()
     options.connections = 1
+    options.compression = nil
     options.answerSize = answerSize
     let pool = HTTPConnectionPool(
       dialler: try dialler, eventLoop: MultiThreadedEventLoopGroup.singleton.any(), options: options)
@@ -71,7 +76,7 @@ public struct HTTPSingleCall: Sendable {
       try? await channel.close().get()
       return session ?? nil
     } catch {
-      throw error as? TransportError ?? TransportError(dialling: endpoint, error)
+      throw error as? TransportError ?? TransportError(dialling: endpoint, by: route, error)
     }
   }
 
@@ -85,7 +90,7 @@ public struct HTTPSingleCall: Sendable {
         throw TransportError(.unsendable, "'\(endpoint)' asks for TLS, and there is no context for it")
       }
       return Dialler(
-        endpoint: endpoint, tls: endpoint.isSecure ? tls.map(TLSClientContexts.init) : nil,
+        endpoint: endpoint, route: route, tls: endpoint.isSecure ? tls.map(TLSClientContexts.init) : nil,
         timeout: TimeAmount(timeout))
     }
   }

@@ -12,6 +12,7 @@ enum ListenerRoute: Hashable {
   case refreshToken
   /// The id is nil where the client names itself in a header only.
   case commands(workerID: String?)
+  case link(workerID: String)
 
   enum Failure: Error, Equatable {
     case unknownPath
@@ -33,6 +34,7 @@ enum ListenerRoute: Hashable {
     case (4, "workers") where segments[2] == "tasks" && segments[3] == "next":
       self = .poll(workerID: try Self.workerID(segments[1]))
     case (1, "ws"): self = .commands(workerID: nil)
+    case (2, "link"): self = .link(workerID: try Self.workerID(segments[1]))
     case (2, "ws"): self = .commands(workerID: try Self.workerID(segments[1]))
     default: throw .unknownPath
     }
@@ -41,7 +43,7 @@ enum ListenerRoute: Hashable {
 
   private var method: HTTPMethod {
     switch self {
-    case .poll, .commands: .GET
+    case .poll, .commands, .link: .GET
     case .heartbeat: .PATCH
     case .register, .result, .event, .issueToken, .refreshToken: .POST
     }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Counts the open connections of a server, over all its loops: in all, by network, and by client. What it holds is
 /// bounded by the number of connections.
-final class ConnectionCensus: Sendable {
+package final class ConnectionCensus: Sendable {
   private struct State {
     var total = 0
     var ofNetwork: [String: Int] = [:]
@@ -12,13 +12,13 @@ final class ConnectionCensus: Sendable {
   private let limits: HTTPServerLimits
   private let state = Mutex(State())
 
-  init(limits: HTTPServerLimits) {
+  package init(limits: HTTPServerLimits) {
     self.limits = limits
   }
 
   /// Counts a new connection, welcome or not; ``closed(_:)`` must follow.
   /// - Returns: why it is not welcome; nil when it is.
-  func opened(from network: String) -> HTTPRefusal? {
+  package func opened(from network: String) -> HTTPRefusal? {
     state.withLock { state in
       state.total += 1
       state.ofNetwork[network, default: 0] += 1
@@ -27,7 +27,7 @@ final class ConnectionCensus: Sendable {
     }
   }
 
-  func closed(from network: String) {
+  package func closed(from network: String) {
     state.withLock { state in
       state.total -= 1
       Self.decrease(&state.ofNetwork, network)
@@ -36,7 +36,7 @@ final class ConnectionCensus: Sendable {
 
   /// Counts a connection as one of `client`, and no more as one of `former`.
   /// - Returns: false, with nothing changed, when `client` has as many as it may.
-  func attribute(to client: String, insteadOf former: String?) -> Bool {
+  package func attribute(to client: String, insteadOf former: String?) -> Bool {
     state.withLock { state in
       guard state.ofClient[client, default: 0] < limits.connectionsPerClient else { return false }
       state.ofClient[client, default: 0] += 1
@@ -45,7 +45,7 @@ final class ConnectionCensus: Sendable {
     }
   }
 
-  func closed(of client: String) {
+  package func closed(of client: String) {
     state.withLock { Self.decrease(&$0.ofClient, client) }
   }
 

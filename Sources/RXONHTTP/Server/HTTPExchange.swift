@@ -14,12 +14,18 @@ public final class HTTPExchange: @unchecked Sendable {
   private(set) var persistence: HTTPPersistence
   /// The answer to a HEAD request has no body.
   let isHead: Bool
+  /// The client takes `lz4`.
+  let acceptsLZ4: Bool
 
-  init(connection: HTTPServerConnection, eventLoop: any EventLoop, persistence: HTTPPersistence, isHead: Bool) {
+  init(
+    connection: HTTPServerConnection, eventLoop: any EventLoop, persistence: HTTPPersistence, isHead: Bool,
+    acceptsLZ4: Bool
+  ) {
     self.connection = connection
     self.eventLoop = eventLoop
     self.persistence = persistence
     self.isHead = isHead
+    self.acceptsLZ4 = acceptsLZ4
   }
 
   /// Answers the request. A second answer is ignored.
@@ -39,8 +45,19 @@ public final class HTTPExchange: @unchecked Sendable {
   /// - Parameter accept: called on the event loop when the WebSocket is open; what it returns is told what happens
   ///   there. Never called when the client is gone.
   public func upgrade(_ request: HTTPRequest, accept: @escaping @Sendable (WebSocket) -> any WebSocketDelegate) {
+    upgrade(request, keepAlive: nil, maximumMessageSize: nil, accept: accept)
+  }
+
+  /// - Parameters:
+  ///   - keepAlive: nil is that of the server's limits.
+  ///   - maximumMessageSize: in bytes; nil is that of the server's limits.
+  func upgrade(
+    _ request: HTTPRequest, keepAlive: WebSocketKeepAlive?, maximumMessageSize: Int?,
+    accept: @escaping @Sendable (WebSocket) -> any WebSocketDelegate
+  ) {
     onEventLoop { exchange in
-      exchange.detach()?.upgrade(request, answering: exchange, accept: accept)
+      exchange.detach()?.upgrade(
+        request, answering: exchange, keepAlive: keepAlive, maximumMessageSize: maximumMessageSize, accept: accept)
     }
   }
 

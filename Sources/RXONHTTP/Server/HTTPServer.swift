@@ -1,6 +1,7 @@
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
+public import RXONLZ4
 public import RXONTLS
 import Synchronization
 
@@ -16,26 +17,29 @@ public final class HTTPServer: Sendable {
   private let census: ConnectionCensus
   private let channel = Mutex<(any Channel)?>(nil)
 
-  /// As ``init(address:group:limits:tls:headers:responder:refused:)``, on a host and port; port 0 lets the system choose,
+  /// As ``init(address:group:limits:tls:headers:compression:responder:refused:)``, on a host and port; port 0 lets the system choose,
   /// and ``start()`` tells which.
   public convenience init(
     host: String, port: Int, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [],
+    compression: CompressionStatistics? = nil, responder: any HTTPResponder,
     refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.init(
       address: .host(host, port: port), group: group, limits: limits, tls: tls, headers: headers,
-      responder: responder, refused: refused)
+      compression: compression, responder: responder, refused: refused)
   }
 
   /// - Parameters:
   ///   - group: the event loops to serve on; a single `EventLoop` will do.
   ///   - tls: what encrypts the connections; nil for plain ones.
   ///   - headers: fields that every answer carries.
+  ///   - compression: counts what compression with LZ4 saves, which is offered to clients that understand it; nil for none.
   ///   - refused: told, on an event loop, of each connection and request that is turned away here.
   public init(
     address: HTTPServerAddress, group: any EventLoopGroup, limits: HTTPServerLimits = HTTPServerLimits(),
-    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [], responder: any HTTPResponder,
+    tls: TLSServerContexts? = nil, headers: [(name: String, value: String)] = [],
+    compression: CompressionStatistics? = nil, responder: any HTTPResponder,
     refused: (@Sendable (HTTPRefusal) -> Void)? = nil
   ) {
     self.address = address
@@ -49,7 +53,7 @@ public final class HTTPServer: Sendable {
     for eventLoop in group.makeIterator() {
       loops[ObjectIdentifier(eventLoop)] = HTTPServerLoop(
         eventLoop: eventLoop, limits: limits, responder: responder, serializer: serializer, census: census,
-        refused: refused)
+        compression: compression, refused: refused)
     }
     self.loops = loops
   }

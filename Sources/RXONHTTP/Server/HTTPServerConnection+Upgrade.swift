@@ -5,8 +5,8 @@ import NIOWebSocket
 extension HTTPServerConnection {
   /// Answers 101 and replaces the HTTP handlers of the pipeline by those of a WebSocket.
   func upgrade(
-    _ request: HTTPRequest, answering exchange: HTTPExchange,
-    accept: @escaping @Sendable (WebSocket) -> any WebSocketDelegate
+    _ request: HTTPRequest, answering exchange: HTTPExchange, keepAlive: WebSocketKeepAlive?,
+    maximumMessageSize: Int?, accept: @escaping @Sendable (WebSocket) -> any WebSocketDelegate
   ) {
     guard let context, context.channel.isActive else { return }
     let head = HTTPRequestHead(
@@ -19,14 +19,23 @@ extension HTTPServerConnection {
       .assumeIsolated().whenComplete { result in
         switch result {
         case .success(let headers) where request.isWebSocketUpgrade:
-          self.open(headers: headers, accept: accept)
+          self.open(
+            headers: headers, keepAlive: keepAlive ?? self.usualKeepAlive,
+            maximumMessageSize: maximumMessageSize ?? self.loop.limits.webSocketMessageSize, accept: accept)
         case .success, .failure:
           self.write(.error(.badRequest, "the WebSocket handshake is malformed"), answering: exchange, written: nil)
         }
       }
   }
 
-  private func open(headers: HTTPHeaders, accept: @Sendable (WebSocket) -> any WebSocketDelegate) {
+  private var usualKeepAlive: WebSocketKeepAlive {
+    WebSocketKeepAlive(interval: loop.limits.pingInterval, timeout: loop.limits.pongTimeout)
+  }
+
+  private func open(
+    headers: HTTPHeaders, keepAlive: WebSocketKeepAlive, maximumMessageSize: Int,
+    accept: @Sendable (WebSocket) -> any WebSocketDelegate
+  ) {
     guard let context else { return }
     let pipeline = context.pipeline.syncOperations
     let response = HTTPResponse(
@@ -35,11 +44,9 @@ extension HTTPServerConnection {
     context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     handOver()
     let socket = WebSocket(channel: context.channel, role: .server)
-    let handler = WebSocketHandler(
-      socket: socket, connections: loop.connections,
-      keepAlive: WebSocketKeepAlive(interval: loop.limits.pingInterval, timeout: loop.limits.pongTimeout))
+    let handler = WebSocketHandler(socket: socket, connections: loop.connections, keepAlive: keepAlive)
     do {
-      try handler.install(in: context.channel, maximumMessageSize: loop.limits.webSocketMessageSize)
+      try handler.install(in: context.channel, maximumMessageSize: maximumMessageSize)
     } catch {
       context.close(promise: nil)
       return

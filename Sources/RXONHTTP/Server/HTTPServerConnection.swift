@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import RXON
+import RXONLZ4
 import RXONTLS
 
 /// One connection of an ``HTTPServer``: collects requests, has them answered one after the other, and ends itself when
@@ -16,6 +17,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private static let pipelinedBytes = 64 << 10
 
   let loop: HTTPServerLoop
+  let bodies: BodyCompression?
   let decoder: UpgradableRequestDecoder
   /// The handler in front of this one.
   let decoding: ByteToMessageHandler<UpgradableRequestDecoder>
@@ -58,6 +60,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   /// - Parameter refusal: answers before any request, and ends the connection.
   init(loop: HTTPServerLoop, decoder: UpgradableRequestDecoder, refusal: HTTPResponse?, isSecure: Bool) {
     self.loop = loop
+    bodies = loop.makeBodyCompression()
     handshakeDeadline = isSecure ? .now() + loop.limits.headerTimeout : nil
     self.decoder = decoder
     self.refusal = refusal
@@ -148,7 +151,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private func begin(_ head: HTTPRequestHead) {
     headStarted = nil
     let request = IncomingRequest(head: head)
-    if let refusal = request.refusal(limits: loop.limits) {
+    if let refusal = request.refusal(limits: loop.limits, takesLZ4: bodies != nil) {
       reject(refusal, refusal.status == .payloadTooLarge ? .largeBody : .malformed)
       return
     }
@@ -167,7 +170,15 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     incoming = nil
     let persistence = complete.persistence
     isIntakeOver = persistence == .close
-    let request = complete.complete(remoteAddress: remoteAddress, certificate: certificate)
+    var request = complete.complete(remoteAddress: remoteAddress, certificate: certificate)
+    if complete.isCompressed {
+      do throws(BodyRefusal) {
+        request.body = try decompressed(request.body)
+      } catch {
+        isIntakeOver = false
+        return reject(error.response, error.refusal)
+      }
+    }
     waitingBytes += request.body.count
     waiting.append(PendingRequest(request: request, persistence: persistence))
     serveWaiting()
@@ -228,7 +239,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
       waitingBytes -= next.request.body.count
       let exchange = HTTPExchange(
         connection: self, eventLoop: loop.eventLoop, persistence: next.persistence,
-        isHead: next.request.method == .HEAD)
+        isHead: next.request.method == .HEAD, acceptsLZ4: acceptsLZ4(next.request))
       current = exchange
       loop.responder.respond(to: next.request, exchange)
     }
@@ -248,7 +259,8 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     }
     let isLast = exchange.persistence == .close || isDraining
     let buffer = loop.serialize(
-      response, persistence: isLast ? .close : exchange.persistence, isHead: exchange.isHead,
+      exchange.acceptsLZ4 ? compressed(response) : response,
+      persistence: isLast ? .close : exchange.persistence, isHead: exchange.isHead,
       allocator: context.channel.allocator)
     let promise = written == nil && !isLast ? nil : context.eventLoop.makePromise(of: Void.self)
     if let promise {
@@ -357,7 +369,7 @@ extension HTTPServerConnection: SupervisedConnection {
 }
 
 extension ClientCertificate {
-  init(_ certificate: TLSCertificate) {
+  package init(_ certificate: TLSCertificate) {
     self.init(
       commonName: certificate.commonName, dnsNames: certificate.dnsNames, uriNames: certificate.uriNames,
       fingerprint: certificate.fingerprint, expires: Int(certificate.notAfter))

@@ -6,6 +6,11 @@ public struct HTTPServerError: Error, CustomStringConvertible {
   public let address: HTTPServerAddress
   public let cause: any Error
 
+  package init(address: HTTPServerAddress, cause: any Error) {
+    self.address = address
+    self.cause = cause
+  }
+
   public var description: String {
     "cannot listen on \(address): \(explanation)"
   }

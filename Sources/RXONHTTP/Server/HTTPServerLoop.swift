@@ -1,4 +1,6 @@
 import NIOCore
+import RXONLZ4
+import RXONWire
 
 /// What the connections of one event loop share. Confined to that loop.
 final class HTTPServerLoop: @unchecked Sendable {
@@ -10,13 +12,16 @@ final class HTTPServerLoop: @unchecked Sendable {
   let census: ConnectionCensus
   /// Told why something was turned away.
   let refused: (@Sendable (HTTPRefusal) -> Void)?
+  /// Nil where bodies are not compressed.
+  private let compression: (frames: LZ4Frame, statistics: CompressionStatistics)?
   private let serializer: HTTPResponseSerializer
   private var dateSecond = Int.min
   private var date: [UInt8] = []
 
   init(
     eventLoop: any EventLoop, limits: HTTPServerLimits, responder: any HTTPResponder,
-    serializer: HTTPResponseSerializer, census: ConnectionCensus, refused: (@Sendable (HTTPRefusal) -> Void)?
+    serializer: HTTPResponseSerializer, census: ConnectionCensus, compression: CompressionStatistics?,
+    refused: (@Sendable (HTTPRefusal) -> Void)?
   ) {
     self.eventLoop = eventLoop
     self.limits = limits
@@ -25,6 +30,12 @@ final class HTTPServerLoop: @unchecked Sendable {
     connections = SupervisedConnections(eventLoop: eventLoop)
     self.census = census
     self.refused = refused
+    self.compression = compression.flatMap { statistics in (try? LZ4Frame()).map { ($0, statistics) } }
+  }
+
+  /// What compresses the bodies of one connection; nil where none are.
+  func makeBodyCompression() -> BodyCompression? {
+    compression.map { BodyCompression(frames: $0.frames, statistics: $0.statistics) }
   }
 
   func serialize(

@@ -19,13 +19,19 @@ struct IncomingRequest {
     }
   }
 
+  /// The body is an LZ4 frame.
+  var isCompressed: Bool { coding == ContentCoding.lz4 }
+
+  private var coding: String? { head.headers.first(name: "content-encoding")?.lowercased() }
+
   /// The answer to a request that is refused without waiting for its body.
-  func refusal(limits: HTTPServerLimits) -> HTTPResponse? {
+  /// - Parameter takesLZ4: a compressed body will do.
+  func refusal(limits: HTTPServerLimits, takesLZ4: Bool) -> HTTPResponse? {
     if let length = declaredLength, length > limits.bodySize {
       return .bodyTooLarge(limit: limits.bodySize)
     }
-    if let coding = head.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
-      return .error(.unsupportedMediaType, "content encoding is not supported here: send the body plain")
+    if let coding, coding != "identity", !(takesLZ4 && isCompressed) {
+      return .error(.unsupportedMediaType, "this content encoding is not supported here: send the body plain")
     }
     if expectsContinue, head.headers.first(name: "expect")?.lowercased() != "100-continue" {
       return .error(.expectationFailed, "the only expectation that can be met is 100-continue")

@@ -33,6 +33,7 @@ package final class SupervisedConnections: @unchecked Sendable {
   }
 
   var count: Int { members.count }
+  var all: [any SupervisedConnection] { members }
 
   func add(_ connection: any SupervisedConnection) {
     connection.supervisionSlot = members.count

@@ -1,4 +1,6 @@
 public import NIOCore
+public import RXON
+public import RXONLZ4
 public import RXONSignatures
 public import RXONTLS
 
@@ -6,6 +8,8 @@ public import RXONTLS
 public struct HTTPTransportOptions: Sendable {
   /// For name look-up and connection. Default 10 s.
   public var connectTimeout = TimeAmount.seconds(10)
+  /// Through which proxy, and by which interface of this machine. Default: none, and what the system chooses.
+  public var route = DialRoute()
   /// From a call to the end of its answer. Default 30 s.
   public var callTimeout = TimeAmount.seconds(30)
   /// The same for registrations and heartbeats: they are small, and tell whether the parent is there. Default 15 s.
@@ -33,6 +37,13 @@ public struct HTTPTransportOptions: Sendable {
   public var tls: TLSClientContexts?
   /// Signs messages in place of the token; the parent must know the key that belongs to it.
   public var signer: (any Signer)?
+  /// Counts what compression with LZ4 saves, which is used with a parent that understands it; nil for none.
+  public var compression: CompressionStatistics? = CompressionStatistics()
+  /// What this side offers a Holon beyond plain RXON. Default: all of it.
+  public var features = HolonFeatures.all
+
+  var offeredFeatures: HolonFeatures { compression == nil ? features.subtracting(.lz4) : features }
+
   /// Told of commands that cannot be read; they are left out.
   public var malformedCommand: (@Sendable (_ problem: String) -> Void)?
 

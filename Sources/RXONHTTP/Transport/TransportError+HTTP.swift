@@ -1,5 +1,6 @@
 import NIOHTTP1
 import RXON
+import RXONWire
 
 extension TransportError {
   private static let longestMessage = 300

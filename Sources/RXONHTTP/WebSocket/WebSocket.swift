@@ -3,10 +3,31 @@ import NIOWebSocket
 
 /// Told what happens on a ``WebSocket``; called on its event loop.
 public protocol WebSocketDelegate: Sendable {
-  /// A whole text message, reassembled.
-  func webSocket(_ socket: WebSocket, received text: [UInt8])
+  /// Messages are text, or all are binary; one of the other kind ends the socket.
+  var messages: WebSocketMessages { get }
+  /// A whole message, reassembled.
+  func webSocket(_ socket: WebSocket, received message: [UInt8])
+  /// More can be sent without filling the network's buffers. Not told where nobody waits for it.
+  func webSocketBecameWritable(_ socket: WebSocket)
+  /// The peer sent a ping, or answered one.
+  func webSocketSawPeer(_ socket: WebSocket)
+  /// The socket is to end once what it does now is done.
+  /// - Returns: whether the delegate will close it; false closes it at once.
+  func webSocketShouldDrain(_ socket: WebSocket) -> Bool
   /// Called once, for whatever reason the socket ended.
   func webSocketClosed(_ socket: WebSocket)
+}
+
+/// What the messages of a WebSocket are.
+public enum WebSocketMessages: Sendable {
+  case text, binary
+}
+
+extension WebSocketDelegate {
+  public var messages: WebSocketMessages { .text }
+  public func webSocketBecameWritable(_ socket: WebSocket) {}
+  public func webSocketSawPeer(_ socket: WebSocket) {}
+  public func webSocketShouldDrain(_ socket: WebSocket) -> Bool { false }
 }
 
 /// An open WebSocket (RFC 6455). Its methods may be called from any thread.
@@ -51,8 +72,15 @@ public final class WebSocket: Sendable {
   }
 
   func write(_ opcode: WebSocketOpcode, _ payload: ByteBuffer, promise: EventLoopPromise<Void>? = nil) {
-    let frame = WebSocketFrame(
-      fin: true, opcode: opcode, maskKey: role == .client ? .random() : nil, data: payload)
-    channel.writeAndFlush(frame, promise: promise)
+    channel.writeAndFlush(frame(opcode, payload), promise: promise)
+  }
+
+  /// Sends a binary message with the next flush of the channel.
+  func buffer(binary: [UInt8], promise: EventLoopPromise<Void>?) {
+    channel.write(frame(.binary, ByteBuffer(bytes: binary)), promise: promise)
+  }
+
+  private func frame(_ opcode: WebSocketOpcode, _ payload: ByteBuffer) -> WebSocketFrame {
+    WebSocketFrame(fin: true, opcode: opcode, maskKey: role == .client ? .random() : nil, data: payload)
   }
 }

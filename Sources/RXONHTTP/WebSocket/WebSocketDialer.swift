@@ -2,7 +2,9 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 import RXON
+import RXONDialling
 import RXONTLS
+import RXONWire
 
 /// Opens WebSockets as a client (RFC 6455 §4.1).
 struct WebSocketDialer: Sendable {
@@ -145,10 +147,14 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
       keepAlive: WebSocketKeepAlive(interval: dialer.options.pingInterval, timeout: dialer.options.pongTimeout))
     do {
       let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+      let writes = HeldWrites()
+      try pipeline.addHandler(writes)
       try handler.install(in: channel, maximumMessageSize: dialer.options.commandSize)
       pipeline.removeHandler(encoder, promise: nil)
       pipeline.removeHandler(self, promise: nil)
-      pipeline.removeHandler(decoder).assumeIsolated().whenFailure { _ in channel.close(promise: nil) }
+      pipeline.removeHandler(decoder).assumeIsolated()
+        .flatMap { channel.pipeline.syncOperations.removeHandler(writes) }
+        .whenFailure { _ in channel.close(promise: nil) }
     } catch {
       opened.fail(TransportError(.interrupted, "the connection was lost"))
       channel.close(promise: nil)

@@ -23,6 +23,8 @@ package final class WebSocketHandler: ChannelInboundHandler, SupervisedConnectio
   /// Set when the socket is open, before anything arrives on it.
   package var delegate: (any WebSocketDelegate)?
   private var awaitsPong = false
+  /// To a ping that came while the channel took no more.
+  private var owedPong: ByteBuffer?
   private var isClosing = false
   private var isClosed = false
 
@@ -69,12 +71,31 @@ package final class WebSocketHandler: ChannelInboundHandler, SupervisedConnectio
     let frame = unwrapInboundIn(data)
     guard !isClosing else { return }
     switch frame.opcode {
-    case .text: delegate?.webSocket(socket, received: Array(buffer: frame.unmaskedData))
-    case .ping: socket.write(.pong, frame.unmaskedData)
+    case .text where delegate?.messages != .binary, .binary where delegate?.messages == .binary:
+      delegate?.webSocket(socket, received: Array(buffer: frame.unmaskedData))
+    case .ping:
+      pong(frame.unmaskedData)
+      delegate?.webSocketSawPeer(socket)
     case .pong: pongArrived()
     case .connectionClose: close(.normalClosure)
     default: close(.unacceptableData)
     }
+  }
+
+  /// Only the last ping needs an answer (RFC 6455 §5.5.3), and none that a peer which does not read could pile up.
+  private func pong(_ payload: ByteBuffer) {
+    guard socket.channel.isWritable else {
+      owedPong = payload
+      return
+    }
+    owedPong = nil
+    socket.write(.pong, payload)
+  }
+
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable, let owedPong { pong(owedPong) }
+    if context.channel.isWritable { delegate?.webSocketBecameWritable(socket) }
+    context.fireChannelWritabilityChanged()
   }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -99,6 +120,7 @@ package final class WebSocketHandler: ChannelInboundHandler, SupervisedConnectio
   private func pongArrived() {
     awaitsPong = false
     deadline = .now() + keepAlive.interval
+    delegate?.webSocketSawPeer(socket)
   }
 
   func deadlinePassed(at now: NIODeadline) {
@@ -112,6 +134,7 @@ package final class WebSocketHandler: ChannelInboundHandler, SupervisedConnectio
   }
 
   func closeWhenIdle() {
+    if delegate?.webSocketShouldDrain(socket) == true { return }
     close(.goingAway)
   }
 

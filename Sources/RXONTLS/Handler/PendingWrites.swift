@@ -3,10 +3,16 @@ import NIOCore
 /// Plaintext that waits for its encryption, with the promises of those who wrote it.
 struct PendingWrites {
   /// The most that one record takes (RFC 8446, section 5.1).
-  private static let recordSize = 16 << 10
+  private static let largestRecord = 16 << 10
+
+  /// A record is read when all of it is there, so that on a slow link what stands at its front waits for its end.
+  private static let promptRecord = 4 << 10
+
+  /// Bytes that wait, above which few records are worth more than prompt ones.
+  private static let bulk = 32 << 10
 
   /// How many bytes of records are made at a time before they are handed on.
-  private static let batchSize = 4 * recordSize
+  private static let batchSize = 4 * largestRecord
 
   private struct Write {
     var data: ByteBuffer
@@ -20,6 +26,8 @@ struct PendingWrites {
   private(set) var byteCount = 0
 
   var hasFlushed: Bool { flushedCount > 0 }
+
+  private var recordSize: Int { byteCount > Self.bulk ? Self.largestRecord : Self.promptRecord }
 
   mutating func append(_ data: ByteBuffer, promise: EventLoopPromise<Void>?) {
     byteCount += data.readableBytes
@@ -35,9 +43,9 @@ struct PendingWrites {
   mutating func encryptBatch(on connection: TLSConnection) throws(TLSError) -> [EventLoopPromise<Void>] {
     var promises: [EventLoopPromise<Void>] = []
     let expected = min(byteCount, Self.batchSize)
-    connection.toSend.reserveCapacity(minimumWritableBytes: expected + (expected / Self.recordSize + 1) * 64)
+    connection.toSend.reserveCapacity(minimumWritableBytes: expected + (expected / Self.promptRecord + 1) * 64)
     while hasFlushed, connection.toSend.readableBytes < Self.batchSize {
-      let isAlone = flushedCount == 1 || (writes.first?.data.readableBytes ?? 0) >= Self.recordSize
+      let isAlone = flushedCount == 1 || (writes.first?.data.readableBytes ?? 0) >= recordSize
       let failure =
         isAlone ? encryptFirst(on: connection, &promises) : encryptTogether(on: connection, &promises)
       if let failure {
@@ -52,7 +60,7 @@ struct PendingWrites {
     on connection: TLSConnection, _ promises: inout [EventLoopPromise<Void>]
   ) -> TLSError? {
     guard let data = writes.first?.data else { return nil }
-    let count = min(data.readableBytes, Self.recordSize)
+    let count = min(data.readableBytes, recordSize)
     let failure = data.withUnsafeReadableBytes { connection.encrypt(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     consumeFirst(count, &promises)
     return failure
@@ -61,7 +69,7 @@ struct PendingWrites {
   private mutating func encryptTogether(
     on connection: TLSConnection, _ promises: inout [EventLoopPromise<Void>]
   ) -> TLSError? {
-    withUnsafeTemporaryAllocation(byteCount: Self.recordSize, alignment: 16) { record in
+    withUnsafeTemporaryAllocation(byteCount: recordSize, alignment: 16) { record in
       var filled = 0
       while hasFlushed, filled < record.count, let data = writes.first?.data {
         let count = min(data.readableBytes, record.count - filled)

@@ -21,7 +21,7 @@ struct Inspection {
     if let pki = configuration.pki { findings += AuthorityProbe.inspect(pki) }
     findings += JournalProbe(settings: configuration.journal).findings
     for uplink in configuration.uplinks {
-      findings += await ParentProbe(uplink: uplink, workerID: configuration.id).findings()
+      findings += await ParentProbe(uplink: uplink, nodeID: configuration.id).findings()
     }
     return findings
   }

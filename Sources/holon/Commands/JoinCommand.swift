@@ -10,7 +10,8 @@ struct JoinCommand: AsyncParsableCommand {
     discussion: """
       Makes a key, which never leaves this machine, gets a certificate for it, and writes node.key, node.pem, ca.pem and \
       config.yaml. Overwrites nothing. What was cut short is taken up again by the same command. The node that will run \
-      must be able to write into the folder, since its certificate renews itself: run this as the same user.
+      must be able to write into the folder, since its certificate renews itself: run this as the same user. A proxy is \
+      taken from the environment (HTTPS_PROXY, ALL_PROXY, NO_PROXY).
       """)
 
   @Argument(help: "The join string; - reads it from standard input, where ps does not show it.")
@@ -33,7 +34,8 @@ struct JoinCommand: AsyncParsableCommand {
     do throws(PKIFailure) {
       let string = try JoinString(try text())
       let joining = Joining(
-        string: string, folder: folder, listen: endpoint, journal: journal ?? "\(folder.path)/holon.db")
+        string: string, folder: folder, listen: endpoint, journal: journal ?? "\(folder.path)/holon.db",
+        environment: ProcessEnvironment.variables)
       report(try await joining.run(), id: string.id, folder)
     } catch {
       throw CommandFailure(error.kind == .malformed ? .usage : .failed, error.message)

@@ -43,7 +43,8 @@ extension QueueCommand {
       var table = Table(columns: ["number", "kind", "subject", "uplink", "since", "bytes", "about"])
       for entry in entries {
         table.append([
-          String(entry.number), entry.kind.rawValue, entry.subject, entry.uplink,
+          String(entry.number), entry.kind.rawValue, entry.subject,
+          UplinkID(entry.uplink, child: entry.uplinkChild).description,
           Timestamp.text(unixSeconds: entry.at), String(entry.size), entry.remark,
         ])
       }

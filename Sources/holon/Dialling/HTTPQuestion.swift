@@ -62,5 +62,5 @@ struct HTTPQuestion {
 
 extension Endpoint {
   /// The port, or the one that its scheme implies.
-  var dialledPort: Int { port ?? (scheme == "https" || scheme == "wss" ? 443 : 80) }
+  var dialledPort: Int { port ?? (["https", "wss", "grpcs"].contains(scheme) ? 443 : 80) }
 }

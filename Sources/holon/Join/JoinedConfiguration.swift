@@ -9,6 +9,8 @@ struct JoinedConfiguration {
   let listen: Endpoint
   let journal: String
   let enrolledAt: Endpoint
+  /// What the authority was reached through.
+  let proxy: Proxy?
 
   var text: String {
     """
@@ -22,7 +24,7 @@ struct JoinedConfiguration {
       - url: \(quoted(listen.description))
     \(listeningTLS)
     # The parent. The certificate renews itself there when four fifths of its life are over; the file is exchanged then.
-    uplinks:
+    \(proxyRemark)uplinks:
       - url: \(quoted(uplink))
         tls:
           certificate: \(quoted(folder.certificateFile))
@@ -44,6 +46,11 @@ struct JoinedConfiguration {
     listen.scheme == "https"
       ? "They need certificates of the same authority: 'holon pki issue'."
       : "Only this machine can dial it; for others give it TLS, or children.token."
+  }
+
+  /// The proxy may have a password, which must not get into a file that everybody may read.
+  private var proxyRemark: String {
+    proxy.map { "# Joined through \($0): set HTTPS_PROXY for the node too, or 'proxy' here.\n" } ?? ""
   }
 
   private var listeningTLS: String {

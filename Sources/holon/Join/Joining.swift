@@ -1,4 +1,5 @@
 import Glibc
+import HolonConfig
 import HolonPKI
 import RXON
 import RXONHTTP
@@ -10,6 +11,8 @@ struct Joining {
   let folder: JoinFolder
   let listen: Endpoint
   let journal: String
+  /// What it says of proxies applies to the way to the authority.
+  let environment: [String: String]
 
   struct Outcome {
     var uplink: String
@@ -34,17 +37,19 @@ struct Joining {
     }
     let uplink = answer.uplink ?? ""
     let configuration = JoinedConfiguration(
-      id: string.id, folder: folder, uplink: uplink, listen: listen, journal: journal, enrolledAt: string.url)
+      id: string.id, folder: folder, uplink: uplink, listen: listen, journal: journal, enrolledAt: string.url,
+      proxy: try route().proxy)
     try folder.install(answer, configuration: configuration.text)
     return Outcome(uplink: uplink, certificate: certificate)
   }
 
   /// The token goes to nobody but the endpoint of the authority that the string names.
   private func ask(_ key: PrivateKey) async throws(PKIFailure) -> EnrolmentAnswer {
+    let route = try route()
     let answer: HTTPSingleCall.Answer
     do throws(TransportError) {
       let request = EnrolmentRequest(token: string.token, request: try request(key))
-      answer = try await HTTPSingleCall(endpoint: string.url, tls: try context())
+      answer = try await HTTPSingleCall(endpoint: string.url, tls: try context(), route: route)
         .post(EnrolmentRequest.enrolPath, request.body)
     } catch {
       throw PKIFailure(.refused, "\(error.message); check that the node there runs, and that the join string is its")
@@ -54,6 +59,14 @@ struct Joining {
       throw PKIFailure(.refused, "\(string.url) answered \(answer.status): \(said)")
     }
     return try EnrolmentAnswer(answer.body)
+  }
+
+  private func route() throws(PKIFailure) -> DialRoute {
+    do throws(ProxyError) {
+      return try ProxyEnvironment(environment).route(to: string.url)
+    } catch {
+      throw PKIFailure(.malformed, "the environment's proxy for \(string.url): \(error); \(error.remedy)")
+    }
   }
 
   private func request(_ key: PrivateKey) throws(TransportError) -> CertificateRequest {

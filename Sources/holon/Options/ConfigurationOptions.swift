@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import HolonConfig
 
 /// Where a configuration comes from, for every command that needs one.
@@ -10,21 +9,7 @@ struct ConfigurationFile: ParsableArguments {
   var config: String?
 
   func inputs(flags: [ConfigurationFlag] = []) -> ConfigurationInputs {
-    ConfigurationInputs(file: config, environment: Self.environment, flags: flags)
-  }
-
-  /// The environment of this process.
-  private static var environment: [String: String] {
-    var variables: [String: String] = [:]
-    var entry = environ
-    while let pointer = entry.pointee {
-      let text = String(cString: pointer)
-      if let equals = text.firstIndex(of: "=") {
-        variables[String(text[..<equals])] = String(text[equals...].dropFirst())
-      }
-      entry += 1
-    }
-    return variables
+    ConfigurationInputs(file: config, environment: ProcessEnvironment.variables, flags: flags)
   }
 }
 

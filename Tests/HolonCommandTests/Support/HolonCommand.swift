@@ -30,11 +30,14 @@ enum HolonCommand {
   }
 
   /// Runs a command to its end.
-  static func run(_ arguments: [String], input: String? = nil) throws -> Outcome {
+  /// - Parameter settings: variables to set for it.
+  static func run(
+    _ arguments: [String], input: String? = nil, settings: [String: String] = [:]
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = try executable
     process.arguments = arguments
-    process.environment = environment()
+    process.environment = environment(settings)
     let (output, complaint, source) = (Pipe(), Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = complaint

@@ -64,21 +64,24 @@ final class Region: Sendable {
   }
 
   /// - Returns: the join string.
-  func invite(_ id: String = "edge-7", expires: String = "1h") throws -> String {
+  /// - Parameter enrolment: where to join, if not at the region's own address.
+  func invite(_ id: String = "edge-7", expires: String = "1h", enrolment: String? = nil) throws -> String {
     let invited = try HolonCommand.run(
-      "pki", "invite", "--folder", "\(folder)/pki", "--id", id, "--url", url, "--expires", expires)
+      "pki", "invite", "--folder", "\(folder)/pki", "--id", id, "--url", enrolment ?? url, "--expires", expires)
     try #require(invited.status == 0, "\(invited.complaint)")
     return invited.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   /// Runs the node that joined.
-  func startEdge(_ name: String = "edge") throws -> RunningNode {
-    try RunningNode(
-      configuration: "\(folder)/\(name)/config.yaml",
-      settings: [
-        "HOLON_STATUS_URL": "http://127.0.0.1:\(edgeStatusPort)", "HOLON_UPLINKS_0_HEARTBEAT": "2s",
-        "HOLON_LISTEN_0_URL": "http://127.0.0.1:0",
-      ], log: "\(folder)/\(name).log")
+  /// - Parameter settings: further variables for it.
+  func startEdge(_ name: String = "edge", settings: [String: String] = [:]) throws -> RunningNode {
+    let ownSettings = [
+      "HOLON_STATUS_URL": "http://127.0.0.1:\(edgeStatusPort)", "HOLON_UPLINKS_0_HEARTBEAT": "2s",
+      "HOLON_LISTEN_0_URL": "http://127.0.0.1:0",
+    ]
+    return try RunningNode(
+      configuration: "\(folder)/\(name)/config.yaml", settings: ownSettings.merging(settings) { $1 },
+      log: "\(folder)/\(name).log")
   }
 
   /// A node's status; nil while it does not answer.

@@ -7,7 +7,7 @@ import Testing
 /// A parent that hands out the tasks that a test gives it, answers as the test says, and remembers what it heard.
 final class ScriptedParent: ListenerHandler {
   enum Call: Hashable, Sendable {
-    case registration, poll, result, heartbeat, event, token
+    case registration, poll, result, heartbeat, event, token, receipts
   }
 
   struct Heard<Message: Sendable>: Sendable {
@@ -32,6 +32,7 @@ final class ScriptedParent: ListenerHandler {
     var unansweredEvents: [WorkerEventPayload] = []
     var polls: [Heard<TaskPoll>] = []
     var tokenCalls = 0
+    var receipts: [TaskReceipt] = []
     var channels: [any CommandChannel] = []
   }
 
@@ -41,6 +42,8 @@ final class ScriptedParent: ListenerHandler {
     var gate: Gate?
     var scripts: [Call: (script: Script, count: Int)] = [:]
     var tasks: [RawJSON] = []
+    /// For one worker alone.
+    var tasksOfWorker: [String: [RawJSON]] = [:]
     var parked: [(number: Int, call: ListenerCall)] = []
   }
 
@@ -84,6 +87,20 @@ final class ScriptedParent: ListenerHandler {
     }
   }
 
+  /// Answers a poll of this worker with the task, its next one if none waits.
+  func hand(_ task: RawJSON, to worker: String) {
+    let call = state.withLock { state in
+      guard let place = state.parked.firstIndex(where: { $0.call.credentials.workerID == worker }) else {
+        state.tasksOfWorker[worker, default: []].append(task)
+        return nil as ListenerCall?
+      }
+      return state.parked.remove(at: place).call
+    }
+    call?.answer(.task(task)) { written in
+      if !written { self.hand(task, to: worker) }
+    }
+  }
+
   /// Tells whoever polls that there is no task.
   func endPolls() {
     let calls = state.withLock { state in
@@ -108,10 +125,20 @@ final class ScriptedParent: ListenerHandler {
     channel.send(command)
   }
 
+  /// Sends a command by the command channel of one worker.
+  func send(_ command: WorkerCommand, to worker: String) async throws {
+    let channel = try await found("the command channel of \(worker)") {
+      heard.channels.last { $0.workerID == worker }
+    }
+    channel.send(command)
+  }
+
   // MARK: What the test sees
 
   var heard: Record { state.withLock { $0.record } }
   var parkedPolls: Int { state.withLock { $0.parked.count } }
+  /// Whose polls wait, sorted.
+  var pollers: [String] { state.withLock { $0.parked.compactMap(\.call.credentials.workerID).sorted() } }
   /// The skills that the node told of last, by registration or heartbeat, sorted.
   var knownSkills: [String]? {
     let heard = heard
@@ -122,6 +149,15 @@ final class ScriptedParent: ListenerHandler {
     return last?.1?.map(\.name).sorted()
   }
   var lastStatus: String? { heard.heartbeats.last?.message.status }
+  func lastHeartbeat(of worker: String) -> Heartbeat? {
+    heartbeats(of: worker).last?.message
+  }
+  func heartbeats(of worker: String) -> [Heard<Heartbeat>] {
+    heard.heartbeats.filter { $0.credentials.workerID == worker }
+  }
+  func registrations(of worker: String) -> [Heard<WorkerRegistration>] {
+    heard.registrations.filter { $0.credentials.workerID == worker }
+  }
 
   /// The results of a task, in the order in which they came.
   func results(of taskID: String) -> [Heard<TaskResult>] {
@@ -167,6 +203,9 @@ final class ScriptedParent: ListenerHandler {
   private func park(_ call: ListenerCall) {
     let (task, number) = state.withLock { state in
       let number = state.record.polls.count
+      if let worker = call.credentials.workerID, state.tasksOfWorker[worker]?.isEmpty == false {
+        return (state.tasksOfWorker[worker]?.removeFirst(), number)
+      }
       guard state.tasks.isEmpty else { return (state.tasks.removeFirst() as RawJSON?, number) }
       state.parked.append((number, call))
       return (nil, number)
@@ -184,6 +223,7 @@ final class ScriptedParent: ListenerHandler {
     case .result: .result
     case .heartbeat: .heartbeat
     case .event: .event
+    case .receipts: .receipts
     case .issueToken, .refreshToken: .token
     }
   }
@@ -194,7 +234,7 @@ final class ScriptedParent: ListenerHandler {
     case .poll: .noTask
     case .result: .result(.accepted)
     case .heartbeat: .heartbeat(HeartbeatReply())
-    case .event: .eventAccepted
+    case .event, .receipts: .eventAccepted
     case .issueToken, .refreshToken:
       .token(TokenResponse(accessToken: "issued", expiresIn: 3600, workerID: Tree.nodeID, refreshToken: "refresh"))
     }
@@ -212,6 +252,7 @@ extension ScriptedParent.Record {
     case .result(let result): results.append(heard(result))
     case .heartbeat(_, let heartbeat): heartbeat.map { heartbeats.append(heard($0)) }
     case .event(let event): events.append(heard(event))
+    case .receipts(let receipts): self.receipts += receipts
     case .issueToken, .refreshToken: tokenCalls += 1
     }
   }

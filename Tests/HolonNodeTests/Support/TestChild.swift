@@ -42,9 +42,11 @@ struct TestChild: Sendable {
   }
 
   @discardableResult
-  func beat(_ status: String = WorkerStatus.busy, tasks: [String] = []) async throws -> HeartbeatReply {
+  func beat(
+    _ status: String = WorkerStatus.busy, tasks: [String] = [], usage: ResourcesUsage? = nil
+  ) async throws -> HeartbeatReply {
     try await persistently {
-      try await transport.sendHeartbeat(Heartbeat(workerID: id, status: status, currentTasks: tasks))
+      try await transport.sendHeartbeat(Heartbeat(workerID: id, status: status, usage: usage, currentTasks: tasks))
     }
   }
 

@@ -68,7 +68,10 @@ final class Tree: Sendable {
   }
 
   /// Runs another node below the tree's, with its URL, for the length of `body`.
-  func withNode(below id: String, _ settings: [String: String], _ body: (String) async throws -> Void) async throws {
+  func withNode(
+    below id: String, _ settings: [String: String],
+    _ body: (_ url: String, HolonNode) async throws -> Void
+  ) async throws {
     let url = "http://127.0.0.1:\(try await FreePort.find())"
     var all = [
       "id": id, "listen[0].url": url, "journal.path": directory.appending(path: "\(id).db").path,
@@ -77,7 +80,7 @@ final class Tree: Sendable {
     all.merge(settings) { $1 }
     let node = try await HolonNode.start(configuration: configuration(all), logger: Self.silence)
     do {
-      try await body(url)
+      try await body(url, node)
     } catch {
       await node.stop()
       throw error

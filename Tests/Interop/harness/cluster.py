@@ -31,6 +31,8 @@ class ClusterSettings:
     task_secret: str | None = None
     redis: bool = False
     tls: LinkSettings | None = None
+    # The URL scheme of each hop, that to the orchestrator first; all `http` or `https` where it is left out.
+    wires: list[str] | None = None
     # What stands in the configuration files of the Holons beside what their place in the cluster asks for.
     configuration: dict = field(default_factory=dict)
 
@@ -47,14 +49,17 @@ class Cluster:
         if self.redis:
             settings.orchestrator.redis_port = self.redis.port
             settings.orchestrator.worker_timeout = REDIS_WORKER_TIMEOUT
-        # The hop to the orchestrator first.
-        self.links = [Link(folder, f"hop-{n}", settings.tls) for n in range(settings.depth + 1)] if settings.tls else []
-        if self.links:
+        hops = range(settings.depth + 1)
+        self.wires = settings.wires or ["https" if settings.tls else "http" for _ in hops]
+        # The hop to the orchestrator first. What is not encrypted makes no use of its own.
+        encrypts = any(map(is_encrypted, self.wires))
+        self.links = [Link(folder, f"hop-{n}", settings.tls or LinkSettings()) for n in hops] if encrypts else []
+        if is_encrypted(self.wires[0]):
             settings.orchestrator.more |= self.links[0].orchestrator
         self.orchestrator = Orchestrator(folder, ORCHESTRATOR_TOKEN, settings.orchestrator)
         self.uplink = Proxy(free_port(), self.orchestrator.port)
         self.holons: list[Holon] = []
-        url, token = f"{'https' if self.links else 'http'}://127.0.0.1:{self.uplink.port}", ORCHESTRATOR_TOKEN
+        url, token = f"{self.wires[0]}://127.0.0.1:{self.uplink.port}", ORCHESTRATOR_TOKEN
         for level in range(1, settings.depth + 1):
             holon = self._holon(level, url, token)
             self.holons.append(holon)
@@ -65,26 +70,29 @@ class Cluster:
         settings = self.settings
         tokens = not settings.tls or settings.tls.tokens
         configuration = self.configuration(level)
-        return Holon(f"holon-{level}", self.folder, uplink, token, settings.task_secret, configuration, tokens)
+        return Holon(
+            f"holon-{level}", self.folder, uplink, token, settings.task_secret, configuration, tokens, self.wires[level]
+        )
 
     def configuration(self, level: int) -> dict:
         """What stands in the file of the Holon at this level, the top one being the first."""
-        settings = self.settings
-        if not settings.tls:
-            return settings.configuration
-        children = {"auth": settings.tls.auth} | settings.configuration.get("children", {})
-        listener = {"tls": self.links[level].listener}
-        uplink = {"tls": self.links[level - 1].uplink(f"holon-{level}")}
-        return settings.configuration | {"listen": [listener], "children": children, "uplinks": [uplink]}
+        configuration = dict(self.settings.configuration)
+        if self.settings.tls:
+            configuration["children"] = {"auth": self.settings.tls.auth} | configuration.get("children", {})
+        if is_encrypted(self.wires[level]):
+            configuration["listen"] = [{"tls": self.links[level].listener}]
+        if is_encrypted(self.wires[level - 1]):
+            tls = {"tls": self.links[level - 1].uplink(f"holon-{level}")}
+            configuration["uplinks"] = [uplink | tls for uplink in configuration.get("uplinks", [{}])]
+        return configuration
 
     def make_worker(self, id: str, tls: Certificate | None = None, token: str | None = None) -> Worker:
         """A worker below the lowest node, with the certificate of its id and the token of all if not told otherwise."""
         if self.holons:
             url, everybodys = self.holons[-1].url, self.holons[-1].child_token
         else:
-            url = f"{'https' if self.links else 'http'}://127.0.0.1:{self.uplink.port}"
-            everybodys = ORCHESTRATOR_TOKEN
-        if self.links:
+            url, everybodys = f"{self.wires[0]}://127.0.0.1:{self.uplink.port}", ORCHESTRATOR_TOKEN
+        if is_encrypted(self.wires[-1]):
             tls = tls or self.links[-1].client(id)
         return Worker(id, self.folder, url, token or everybodys, self.settings.worker, tls)
 
@@ -120,7 +128,7 @@ class Cluster:
 
     def wait_until_ready(self, within: float = READY_WITHIN) -> None:
         """Until the orchestrator may give work to the top, every worker is in its place, and commands reach all."""
-        eventually("the top is idle, with the workers' skills", self._top_takes_work, within)
+        eventually("the top is idle, with the workers' skills", self.top_takes_work, within)
         if self.holons:
             for worker in self.workers:
                 eventually(f"{worker.id} is connected", lambda w=worker: self._is_connected(w), within)
@@ -130,9 +138,15 @@ class Cluster:
     @property
     def tops(self) -> list[str]:
         """The ids that the orchestrator knows."""
-        return [self.holons[0].id] if self.holons else [worker.id for worker in self.workers]
+        workers = [worker.id for worker in self.workers]
+        if not self.holons:
+            return workers
+        uplink = self.settings.configuration.get("uplinks", [{}])[0]
+        if uplink.get("mode") == "transparent":
+            return [uplink.get("child_prefix", "") * len(self.holons) + worker for worker in workers]
+        return [self.holons[0].id]
 
-    def _top_takes_work(self) -> bool:
+    def top_takes_work(self) -> bool:
         infos = [self.orchestrator.worker(top) for top in self.tops]
         return all(info and info.get("status", "idle") == "idle" and _skills(info) for info in infos)
 
@@ -159,6 +173,10 @@ class Cluster:
 
     def tails(self) -> str:
         return "\n".join(f"--- {process.log} ---\n{process.tail()}" for process in self.processes)
+
+
+def is_encrypted(wire: str) -> bool:
+    return wire in ("https", "wss", "grpcs")
 
 
 def _skills(info: dict) -> set[str]:

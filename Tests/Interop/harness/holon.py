@@ -19,12 +19,17 @@ class Holon:
         task_secret: str | None = None,
         configuration: dict = {},
         child_token: bool = True,
+        wire: str | None = None,
     ):
-        """What `configuration` holds goes into a file, beside the flags; `tls` of a listener makes it an https one."""
+        """What `configuration` holds goes into a file, beside the flags. Children dial `url`, by the scheme `wire`;
+        without it `tls` of a listener makes it an https one."""
         self.id = id
         self.port = free_port()
         secured = any("tls" in listener for listener in configuration.get("listen", []))
-        self.url = f"{'https' if secured else 'http'}://127.0.0.1:{self.port}"
+        wire = wire or ("https" if secured else "http")
+        self.url = f"{wire}://127.0.0.1:{self.port}"
+        # A WebSocket begins as HTTP.
+        listened = {"ws": "http", "wss": "https"}.get(wire, wire)
         self.child_token = f"token-of-the-children-of-{id}" if child_token else None
         self.status_url = f"http://127.0.0.1:{free_port()}"
         self.journal = folder / f"{id}.db"
@@ -34,7 +39,7 @@ class Holon:
         flags = {
             "--config": str(self.configuration) if configuration else None,
             "--id": id,
-            "--listen": self.url,
+            "--listen": f"{listened}://127.0.0.1:{self.port}",
             "--child-token": self.child_token,
             "--uplink": uplink,
             "--uplink-token": uplink_token,
@@ -77,6 +82,11 @@ class Holon:
     def present(self, token: str) -> None:
         """From its next start on, this token at the parent."""
         self.process.command[self.process.command.index("--uplink-token") + 1] = token
+
+    def dial(self, scheme: str) -> None:
+        """From its next start on, its parent by this wire."""
+        place = self.process.command.index("--uplink") + 1
+        self.process.command[place] = f"{scheme}://{self.process.command[place].split('://')[1]}"
 
     def issue_token(self, child: str) -> str:
         added = self.children("add", child)

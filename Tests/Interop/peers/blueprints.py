@@ -13,6 +13,7 @@ async def start(context, actions):
         params=job.get("params", {}),
         transitions={"success": "finished"},
         dispatch_strategy=job.get("strategy", "default"),
+        resource_requirements=job.get("requirements"),
         timeout_seconds=job.get("timeout_seconds"),
         priority=job.get("priority", 0.0),
     )

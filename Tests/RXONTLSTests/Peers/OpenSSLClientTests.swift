@@ -1,5 +1,6 @@
 import Foundation
 import RXONTLS
+import TestSupport
 import Testing
 
 @Suite("Our server and openssl s_client", .timeLimit(.minutes(2)))

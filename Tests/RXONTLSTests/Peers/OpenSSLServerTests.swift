@@ -1,5 +1,6 @@
 import NIOCore
 import RXONTLS
+import TestSupport
 import Testing
 
 @Suite("Our client and openssl s_server", .timeLimit(.minutes(2)))

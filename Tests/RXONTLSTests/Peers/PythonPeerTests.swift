@@ -1,5 +1,6 @@
 import NIOCore
 import RXONTLS
+import TestSupport
 import Testing
 
 @Suite("Python's ssl module", .timeLimit(.minutes(2)))

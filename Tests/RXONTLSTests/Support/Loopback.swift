@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import RXONTLS
 import Synchronization
+import TestSupport
 import Testing
 
 /// A server on loopback, with the ends of its connections.

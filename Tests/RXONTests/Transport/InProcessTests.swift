@@ -20,7 +20,7 @@ struct InProcessTests {
       case .poll: call.answer(.task(TaskPayload(jobID: "j", taskID: "t", type: "echo").rawJSON()))
       case .result: call.answer(.result(.ignored(reason: "job_cancelled")))
       case .heartbeat: call.answer(.heartbeat(HeartbeatReply(cancelTaskIDs: ["t"])))
-      case .event: call.answer(.eventAccepted)
+      case .event, .receipts: call.answer(.eventAccepted)
       case .issueToken, .refreshToken: call.fail(404, "no tokens here")
       }
     }
@@ -195,7 +195,7 @@ struct MockTransportTests {
     #expect(
       mock.calls == [
         .sendResult(result), .sendResult(result), .sendResult(result),
-        .pollTask(wait: .zero, availableSkills: ["a"], hotSkills: nil),
+        .pollTask(wait: .zero, availableSkills: ["a"], hotSkills: nil, lease: nil),
       ])
   }
 

@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 @Suite("The command channel over every wire", .serialized, .timeLimit(.minutes(2)))

@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 @Suite("Failures over every wire", .serialized, .timeLimit(.minutes(2)))

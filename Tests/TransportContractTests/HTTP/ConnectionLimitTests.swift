@@ -1,6 +1,7 @@
 import RXON
 import RXONHTTP
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("HTTP listener: limits of connections and slow senders", .serialized, .timeLimit(.minutes(2)))

@@ -1,6 +1,8 @@
 import NIOHTTP1
 import NIOPosix
+import RXONWire
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import RXONHTTP

@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import RXON
 import RXONHTTP
+import TestSupport
 import Testing
 
 @Suite("HTTP listener: hostile requests", .serialized, .timeLimit(.minutes(2)))

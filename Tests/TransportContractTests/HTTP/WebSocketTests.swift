@@ -1,6 +1,7 @@
 import NIOCore
 import RXON
 import RXONHTTP
+import TestSupport
 import Testing
 
 @Suite("HTTP listener: the WebSocket", .serialized, .timeLimit(.minutes(2)))
@@ -139,7 +140,7 @@ struct WebSocketTests {
   func answeredPings() async throws {
     var limits = HTTPListenerLimits()
     limits.pingInterval = .milliseconds(250)
-    limits.pongTimeout = .milliseconds(500)
+    limits.pongTimeout = .seconds(5)
     var options = HTTPTransportOptions()
     options.pingInterval = .milliseconds(250)
     let parent = StubParent()

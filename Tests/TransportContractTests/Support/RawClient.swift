@@ -87,12 +87,5 @@ func withListener(
   _ body: (_ port: Int) async throws -> Void
 ) async throws {
   let listener = HTTPListener(host: "127.0.0.1", port: 0, group: group, limits: limits, refused: refused)
-  let url = try await listener.start(handler: parent)
-  do {
-    try await body(try Endpoint(url).port ?? 0)
-  } catch {
-    await listener.stop(grace: .zero)
-    throw error
-  }
-  await listener.stop(grace: .zero)
+  try await listener.whileListening(for: parent, body)
 }

@@ -28,6 +28,7 @@ final class StubParent: ListenerHandler {
 
   var seen: Seen { state.withLock { $0.seen } }
   var calls: [ListenerCall] { seen.calls }
+  var pollCount: Int { calls.count { if case .poll = $0.action { true } else { false } } }
 
   func answer(_ answer: @escaping Answering) {
     state.withLock { $0.answer = answer }
@@ -44,10 +45,18 @@ final class StubParent: ListenerHandler {
     case .poll: call.answer(.noTask)
     case .result: call.answer(.result(.accepted))
     case .heartbeat: call.answer(.heartbeat(HeartbeatReply()))
-    case .event: call.answer(.eventAccepted)
+    case .event, .receipts: call.answer(.eventAccepted)
     case .issueToken, .refreshToken:
       let token = TokenResponse(accessToken: "access", expiresIn: 3600, workerID: "w1", refreshToken: "refresh")
       call.answer(.token(token))
+    }
+  }
+
+  /// One whose polls stay open.
+  static var withoutTasks: StubParent {
+    StubParent { call in
+      if case .poll = call.action { return }
+      acceptEverything(call)
     }
   }
 

@@ -3,12 +3,24 @@ import NIOPosix
 import RXON
 import RXONHTTP
 import RXONSignatures
+import TestSupport
 import Testing
 
 /// A way for a worker to reach a parent. The contract suite runs over every one in ``Wires/all``.
 protocol Wire: Sendable, CustomTestStringConvertible {
+  /// The address that all calls must come from; nil where any will do.
+  var source: String? { get }
   /// Starts a listener for `handler` and makes a transport that leads to it.
   func open(_ handler: any ListenerHandler, token: String) async throws -> OpenWire
+}
+
+extension Wire {
+  var source: String? { nil }
+}
+
+/// One that goes over a network, by a route that can be chosen.
+protocol RoutedWire: Wire {
+  var route: DialRoute { get set }
 }
 
 struct OpenWire: Sendable {
@@ -28,7 +40,14 @@ struct OpenWire: Sendable {
 }
 
 enum Wires {
-  static let all: [any Wire] = [InProcessWire(), HTTPWire(), HTTPWire(isSecure: true)]
+  static let all: [any Wire] = [InProcessWire()] + overNetwork + throughProxies
+
+  static let overNetwork: [any RoutedWire] =
+    [HTTPWire(), HTTPWire(isSecure: true), HTTPWire(isLink: true), HTTPWire(isLink: true, isSecure: true)] + gRPC
+
+  static let throughProxies: [any Wire] = overNetwork.flatMap { wire in
+    Proxy.Kind.allCases.map { ProxiedWire(base: wire, kind: $0) }
+  }
 }
 
 struct InProcessWire: Wire {
@@ -50,19 +69,28 @@ struct InProcessWire: Wire {
   }
 }
 
-struct HTTPWire: Wire {
+struct HTTPWire: RoutedWire {
+  /// One WebSocket in place of requests.
+  var isLink = false
   /// Encrypted, with certificates on both sides.
   var isSecure = false
+  var route = DialRoute()
 
-  var testDescription: String { isSecure ? "https" : "http" }
+  var testDescription: String { (isLink ? "ws" : "http") + (isSecure ? "s" : "") }
 
   func open(_ handler: any ListenerHandler, token: String) async throws -> OpenWire {
     let listener = try makeListener(port: 0)
     let url = try await listener.start(handler: handler)
     var options = HTTPTransportOptions()
+    options.route = route
     options.tls = isSecure ? try WireCertificates.clientContexts() : nil
-    let transport = try HTTPTransport(url: url, workerID: "w1", token: token, options: options)
-    let port = try #require(try Endpoint(url).port)
+    var endpoint = try Endpoint(url)
+    endpoint.scheme = testDescription
+    let port = try #require(endpoint.port)
+    let transport: any Transport =
+      isLink
+      ? try WebSocketTransport(endpoint: endpoint, workerID: "w1", token: token, options: options)
+      : try HTTPTransport(endpoint: endpoint, workerID: "w1", token: token, options: options)
     return OpenWire(
       listener: listener, transport: transport,
       reopen: { handler in
@@ -94,4 +122,6 @@ func withWire(
     throw error
   }
   await open.shutDown()
+  guard let source = wire.source else { return }
+  for call in parent.calls { #expect(call.credentials.remoteAddress == source, "a call came another way") }
 }
