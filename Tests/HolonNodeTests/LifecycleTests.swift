@@ -1,5 +1,6 @@
 import HolonConfig
 import RXON
+import TestSupport
 import Testing
 
 @testable import HolonNode
@@ -97,7 +98,7 @@ struct LifecycleTests {
   @Test("a journal that another node holds is one clear line")
   func journalLocked() async throws {
     try await withTree { tree in
-      let port = try await FreePort.find()
+      let port = FreePort.find()
       let failure = await tree.startFailure(["listen[0].url": "http://127.0.0.1:\(port)"])
       #expect(failure?.kind == .environment)
       #expect(failure?.message.contains("is held by another process") == true)
@@ -119,7 +120,7 @@ struct LifecycleTests {
     try await withTree { tree in
       let path = tree.directory.appending(path: "other.db").path
       _ = await tree.startFailure(["journal.path": path])
-      let port = try await FreePort.find()
+      let port = FreePort.find()
       let configuration = try tree.configuration(["journal.path": path, "listen[0].url": "http://127.0.0.1:\(port)"])
       let node = try await HolonNode.start(configuration: configuration, logger: Tree.silence)
       await node.stop()

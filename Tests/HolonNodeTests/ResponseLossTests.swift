@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 @testable import HolonNode
@@ -36,7 +37,7 @@ struct ResponseLossTests {
 
   private func cut(_ cell: Cell) async throws {
     let fault = Fault(cell.call, cell.place)
-    let port = try await FreePort.find()
+    let port = FreePort.find()
     let listener = try cell.wire.listener(port: port)
     try await withTree(settings: listener) { tree in
       let proxy = try await FaultProxy.start(

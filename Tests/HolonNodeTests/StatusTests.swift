@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 @testable import HolonNode
@@ -8,7 +9,7 @@ struct StatusTests {
   private func withStatus(
     token: String? = nil, _ body: (Tree, StatusClient) async throws -> Void
   ) async throws {
-    let port = try await FreePort.find()
+    let port = FreePort.find()
     var settings = ["status.url": "http://127.0.0.1:\(port)"]
     settings["status.token"] = token
     try await withTree(settings: settings) { tree in try await body(tree, StatusClient(port: port)) }

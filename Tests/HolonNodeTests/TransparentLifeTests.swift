@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 @testable import HolonNode
@@ -266,7 +267,7 @@ struct TransparentLifeTests {
 
   @Test("the status shows each worker, the metrics only how many there are")
   func status() async throws {
-    let port = try await FreePort.find()
+    let port = FreePort.find()
     try await withTransparentTree(settings: ["status.url": "http://127.0.0.1:\(port)"]) { tree in
       let status = StatusClient(port: port)
       #expect(try await status.code("/readyz") == 200)

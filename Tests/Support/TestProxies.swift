@@ -2,7 +2,6 @@ import Foundation
 import NIOCore
 import NIOPosix
 public import RXON
-import Testing
 
 /// Real proxies on loopback: microsocks for SOCKS 5, tinyproxy for CONNECT. Each is started at its first use, and ends
 /// with this process, however that ends.
@@ -31,7 +30,7 @@ public actor TestProxies {
   }
 
   private func start(_ kind: Proxy.Kind) async throws -> Proxy {
-    let port = try await Self.freePort()
+    let port = FreePort.find()
     switch kind {
     case .socks5:
       try launch([
@@ -76,13 +75,5 @@ public actor TestProxies {
       """
     try Data(text.utf8).write(to: file)
     return file.path
-  }
-
-  private static func freePort() async throws -> Int {
-    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .bind(host: "127.0.0.1", port: 0).get()
-    let port = try #require(channel.localAddress?.port)
-    try await channel.close().get()
-    return port
   }
 }

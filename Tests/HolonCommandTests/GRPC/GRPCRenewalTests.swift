@@ -1,6 +1,7 @@
 #if GRPC
   import Foundation
   import HolonPKI
+  import TestSupport
   import Testing
 
   @Suite("Certificates of nodes that dial by gRPC")

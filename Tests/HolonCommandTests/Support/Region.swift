@@ -1,6 +1,7 @@
 import Foundation
 import HolonPKI
 import RXON
+import TestSupport
 import Testing
 
 /// A folder with an authority and a node that serves it, all made by the commands.

@@ -1,5 +1,3 @@
-import Foundation
-import Synchronization
 import Testing
 
 struct TookTooLong: Error, CustomStringConvertible {
@@ -19,32 +17,5 @@ func eventually(
       throw TookTooLong(what: what)
     }
     try await Task.sleep(for: .milliseconds(50))
-  }
-}
-
-enum FreePort {
-  private static let given = Mutex<Set<Int>>([])
-
-  /// A port that nobody uses, below those that the system gives to outgoing connections. No two tests get the same.
-  static func find() -> Int {
-    while true {
-      let port = Int.random(in: 18_000..<32_000)
-      guard given.withLock({ $0.insert(port).inserted }), isFree(port) else { continue }
-      return port
-    }
-  }
-
-  private static func isFree(_ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
   }
 }

@@ -2,6 +2,7 @@ import NIOPosix
 import RXON
 import RXONHTTP
 import Synchronization
+import TestSupport
 import Testing
 
 /// A parent that hands out the tasks that a test gives it, answers as the test says, and remembers what it heard.
@@ -52,7 +53,7 @@ final class ScriptedParent: ListenerHandler {
   private let state = Mutex(State())
 
   init() async throws {
-    port = try await FreePort.find()
+    port = FreePort.find()
   }
 
   // MARK: What the test does

@@ -4,6 +4,7 @@ import Logging
 import RXON
 import RXONSignatures
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HolonNode
@@ -23,7 +24,7 @@ final class Tree: Sendable {
   init(parents: [ScriptedParent], settings: [String: String]) async throws {
     self.parents = parents
     self.settings = settings
-    port = try await FreePort.find()
+    port = FreePort.find()
     directory = FileManager.default.temporaryDirectory.appending(path: "holon-node-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
@@ -72,7 +73,7 @@ final class Tree: Sendable {
     below id: String, _ settings: [String: String],
     _ body: (_ url: String, HolonNode) async throws -> Void
   ) async throws {
-    let url = "http://127.0.0.1:\(try await FreePort.find())"
+    let url = "http://127.0.0.1:\(FreePort.find())"
     var all = [
       "id": id, "listen[0].url": url, "journal.path": directory.appending(path: "\(id).db").path,
       "uplinks[0].url": self.url, "uplinks[0].token": Self.childToken,
