@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 public import RXON
+import Testing
 
 /// Real proxies on loopback: microsocks for SOCKS 5, tinyproxy for CONNECT. Each is started at its first use, and ends
 /// with this process, however that ends.
