@@ -42,10 +42,10 @@ struct CallTests {
     }
     try await withWire(wire, parent) { open in
       _ = try await open.transport.register(WorkerRegistration(workerID: "w1"))
-      _ = try await open.transport.sendHeartbeat(nil)
+      _ = try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t1"))
       open.transport.forgetTokens()
-      _ = try await open.transport.sendHeartbeat(nil)
-      #expect(parent.calls.map(\.credentials.token) == ["secret", "a1", "secret"])
+      _ = try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t2"))
+      #expect(parent.substantialCalls.map(\.credentials.token) == ["secret", "a1", "secret"])
     }
   }
 
@@ -153,7 +153,7 @@ struct CallTests {
       let first = try await open.transport.refreshToken()
       let second = try await open.transport.refreshToken()
       #expect([first, second].map(\.accessToken) == ["access", "access"])
-      let names = parent.calls.map { call in
+      let names = parent.substantialCalls.map { call in
         switch call.action {
         case .issueToken: "issue with \(call.credentials.token ?? "-")"
         case .refreshToken(let token): "refresh with \(token)"
@@ -192,7 +192,7 @@ struct CallTests {
       #expect(polled?.payload.params?["large"]?.count == large.utf8.count + 2)
       _ = try await open.transport.sendResult(
         TaskResult(jobID: "j1", taskID: "t1", data: .object(["large": .string(large)])))
-      guard case .result(let arrived)? = parent.calls.last?.action else { throw UnexpectedCall() }
+      guard case .result(let arrived)? = parent.substantialCalls.last?.action else { throw UnexpectedCall() }
       #expect(arrived.data?["large"]?.count == large.utf8.count + 2)
     }
   }

@@ -113,9 +113,9 @@ struct ConnectionLimitTests {
       #expect(refusals.all == [.slowBody])
 
       let steady = try await RawClient.connect(port: port)
-      try await steady.send(request("PATCH /_worker/workers/w1", ["Content-Length: 1000"]))
+      try await steady.send(request("PATCH /_worker/workers/w1", ["Content-Length: 4000"]))
       for _ in 0..<20 {
-        try await steady.send(String(repeating: " ", count: 50))
+        try await steady.send(String(repeating: " ", count: 200))
         try await Task.sleep(for: .milliseconds(150))
       }
       await eventually { steady.statuses == [400] }

@@ -28,6 +28,10 @@ final class StubParent: ListenerHandler {
 
   var seen: Seen { state.withLock { $0.seen } }
   var calls: [ListenerCall] { seen.calls }
+  /// Without bare heartbeats, which a link's own pings count as, whenever they come.
+  var substantialCalls: [ListenerCall] {
+    calls.filter { if case .heartbeat(_, nil) = $0.action { false } else { true } }
+  }
   var pollCount: Int { calls.count { if case .poll = $0.action { true } else { false } } }
 
   func answer(_ answer: @escaping Answering) {
