@@ -1,6 +1,7 @@
 import Foundation
 import HolonPKI
 import RXON
+import TestSupport
 import Testing
 
 import class TestSupport.TestProxies

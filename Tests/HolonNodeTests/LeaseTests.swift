@@ -1,6 +1,7 @@
 import HolonRouting
 import RXON
 import RXONHTTP
+import TestSupport
 import Testing
 
 @testable import HolonNode

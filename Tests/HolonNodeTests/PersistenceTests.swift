@@ -1,5 +1,6 @@
 import HolonRouting
 import RXON
+import TestSupport
 import Testing
 
 @testable import HolonNode

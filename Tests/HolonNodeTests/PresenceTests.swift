@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 @testable import HolonNode

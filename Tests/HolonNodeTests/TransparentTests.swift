@@ -1,5 +1,6 @@
 import RXON
 import RXONSignatures
+import TestSupport
 import Testing
 
 @testable import HolonNode

@@ -1,5 +1,6 @@
 import RXON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HolonNode

@@ -2,6 +2,7 @@ import HolonRouting
 import RXON
 import RXONHTTP
 import RXONSignatures
+import TestSupport
 import Testing
 
 @testable import HolonNode

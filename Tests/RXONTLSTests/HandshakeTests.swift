@@ -13,7 +13,7 @@ struct HandshakeTests {
     try await withListener(server) { listener in
       let dialled = try await dial(listener.port, try TLSClientContext(client), host: host)
       let accepted = try await listener.endpoint()
-      await eventually { dialled.current.session != nil && accepted.current.session != nil }
+      try await eventually { dialled.current.session != nil && accepted.current.session != nil }
       #expect(dialled.failure == nil)
       #expect(accepted.failure == nil)
       await dialled.close()

@@ -14,7 +14,7 @@ struct RejectionTests {
       // TLS 1.3 lets a client finish before the server has judged it, so that the client hears later.
       let dialled = try await dial(listener.port, try TLSClientContext(client), host: host)
       let accepted = try await listener.endpoint()
-      await eventually { dialled.current.isClosed && accepted.current.isClosed }
+      try await eventually { dialled.current.isClosed && accepted.current.isClosed }
       #expect(accepted.current.received.isEmpty)
       return (accepted.failure, dialled.failure)
     }
@@ -168,9 +168,9 @@ struct RejectionTests {
         "openssl", ["s_client", "-connect", "127.0.0.1:\(listener.port)", "-tls1_2", "-quiet"])
       defer { client.end() }
       let accepted = try await listener.endpoint()
-      await eventually { accepted.current.isClosed }
+      try await eventually { accepted.current.isClosed }
       #expect(accepted.failure?.kind == .versionMismatch)
-      await eventually { client.output.contains("alert protocol version") }
+      try await eventually { client.output.contains("alert protocol version") }
     }
   }
 
@@ -181,14 +181,14 @@ struct RejectionTests {
     try await withListener(server) { listener in
       let dialled = try await dial(listener.port, nil)
       let accepted = try await listener.endpoint()
-      await eventually { dialled.current.isClosed && accepted.current.isClosed }
+      try await eventually { dialled.current.isClosed && accepted.current.isClosed }
       #expect(accepted.failure?.kind == .timedOut)
     }
     let silent = try await Listener.start { nil }
     var client = TLSClientOptions.usual
     client.handshakeTimeout = .milliseconds(50)
     let dialled = try await dial(silent.port, try TLSClientContext(client))
-    await eventually { dialled.current.isClosed }
+    try await eventually { dialled.current.isClosed }
     #expect(dialled.failure?.kind == .timedOut)
     await silent.stop()
   }
@@ -198,12 +198,12 @@ struct RejectionTests {
     try await withListener(.usual) { listener in
       let dialled = try await dial(listener.port, nil, .init(greeting: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
       let accepted = try await listener.endpoint()
-      await eventually { dialled.current.isClosed && accepted.current.isClosed }
+      try await eventually { dialled.current.isClosed && accepted.current.isClosed }
       #expect(accepted.failure?.kind == .notTLS)
     }
     let plain = try await Listener.start(.init(greeting: "220 mail.example ESMTP ready\r\n")) { nil }
     let dialled = try await dial(plain.port, try TLSClientContext(.usual))
-    await eventually { dialled.current.isClosed }
+    try await eventually { dialled.current.isClosed }
     #expect(dialled.failure?.kind == .notTLS)
     #expect(dialled.failure?.message.contains("check scheme and port") == true)
     await plain.stop()
@@ -214,9 +214,9 @@ struct RejectionTests {
     try await withListener(.usual) { listener in
       let dialled = try await dial(listener.port, nil)
       let accepted = try await listener.endpoint()
-      await eventually { accepted.channel.isActive }
+      try await eventually { accepted.channel.isActive }
       await dialled.close()
-      await eventually { accepted.current.isClosed }
+      try await eventually { accepted.current.isClosed }
       #expect(accepted.failure?.kind == .handshakeFailed)
     }
   }

@@ -14,10 +14,10 @@ struct ResumptionTests {
   ) {
     let index = listener.endpoints.count
     let dialled = try await dial(listener.port, client)
-    await eventually { dialled.text == "hello" }
+    try await eventually { dialled.text == "hello" }
     let accepted = try await listener.endpoint(index)
     await dialled.close()
-    await eventually { accepted.current.isClosed }
+    try await eventually { accepted.current.isClosed }
     return (try #require(accepted.current.session), try #require(dialled.current.session))
   }
 
@@ -65,14 +65,14 @@ struct ResumptionTests {
     let listener = try await Listener.start(.init(greeting: "hello")) { contexts.current }
     let client = try TLSClientContext(.showing(credentials.identity("revoked")))
     let before = try await dial(listener.port, client)
-    await eventually { before.text == "hello" }
+    try await eventually { before.text == "hello" }
     #expect(try await session(listener, client).server.isResumed)
 
     contexts.exchange(try TLSServerContext(.asking(.required, revocationList: "ca.crl")))
     let index = listener.endpoints.count
     let after = try await dial(listener.port, client)
     let refused = try await listener.endpoint(index)
-    await eventually { refused.current.isClosed && after.current.isClosed }
+    try await eventually { refused.current.isClosed && after.current.isClosed }
     #expect(refused.failure?.kind == .certificateRejected(.revoked))
     #expect(before.channel.isActive)
     await listener.stop()
@@ -88,7 +88,7 @@ struct ResumptionTests {
       #expect(try await session(listener, before).client.isResumed)
       options.revocationList = credentials.path("ca.crl")
       let refused = try await dial(listener.port, try TLSClientContext(options))
-      await eventually { refused.current.isClosed }
+      try await eventually { refused.current.isClosed }
       #expect(refused.failure?.kind == .certificateRejected(.revoked))
     }
   }
@@ -101,7 +101,7 @@ struct ResumptionTests {
       for _ in 0..<2 { #expect(try await !session(listener, client).client.isResumed) }
       verify(in: client.context, asOf: SessionLifetime.now())
       let late = try await dial(listener.port, client)
-      await eventually { late.current.isClosed }
+      try await eventually { late.current.isClosed }
       #expect(late.failure?.kind == .certificateRejected(.expired))
     }
   }
@@ -121,7 +121,7 @@ struct ResumptionTests {
     verify(in: server.context, asOf: SessionLifetime.now())
     let late = try await dial(listener.port, client)
     let refused = try await listener.endpoint(2)
-    await eventually { late.current.isClosed && refused.current.isClosed }
+    try await eventually { late.current.isClosed && refused.current.isClosed }
     #expect(refused.failure?.kind == .certificateRejected(.expired))
     await listener.stop()
   }

@@ -9,7 +9,7 @@ struct TransferTests {
   func early() async throws {
     try await withListener(.usual, .init(echoes: true)) { listener in
       let dialled = try await dial(listener.port, try TLSClientContext(.usual), .init(greeting: "first words"))
-      await eventually { dialled.text == "first words" }
+      try await eventually { dialled.text == "first words" }
       await dialled.close()
     }
   }
@@ -26,7 +26,7 @@ struct TransferTests {
       }
       try await dialled.channel.writeAndFlush(ByteBuffer(bytes: sent)).get()
       let total = 1 + 1000 + 16384 + 16385 + 100_000 + (1 << 20) + sent.count
-      await eventually(within: .seconds(60)) { dialled.current.receivedCount == total }
+      try await eventually(within: .seconds(60)) { dialled.current.receivedCount == total }
       #expect(Array(dialled.current.received.suffix(sent.count)) == sent)
       #expect(dialled.current.errors.isEmpty)
       await dialled.close()
@@ -39,22 +39,22 @@ struct TransferTests {
     let listener = try await Listener.start(.init(keepsBytes: false), autoRead: false) { context }
     let dialled = try await dial(listener.port, try TLSClientContext(.usual))
     let accepted = try await listener.endpoint()
-    await eventually { dialled.current.session != nil && accepted.current.session != nil }
+    try await eventually { dialled.current.session != nil && accepted.current.session != nil }
     let total = 32 << 20
     let written = dialled.write(ByteBuffer(bytes: pattern(total)))
     // The sender is stuck once its socket and the receiver's are full.
-    await eventually { !dialled.channel.isWritable }
+    try await eventually { !dialled.channel.isWritable }
     #expect(accepted.current.receivedCount == 0)
 
     accepted.channel.read()
-    await eventually { accepted.current.readCompletions == 1 }
+    try await eventually { accepted.current.readCompletions == 1 }
     let first = accepted.current.receivedCount
     #expect(first > 0)
     #expect(first < 2 << 20)
     #expect(!dialled.channel.isWritable)
 
     try await accepted.channel.setOption(.autoRead, value: true).get()
-    await eventually(within: .seconds(60)) { accepted.current.receivedCount == total }
+    try await eventually(within: .seconds(60)) { accepted.current.receivedCount == total }
     try await written.get()
     await dialled.close()
     await listener.stop()
@@ -67,15 +67,15 @@ struct TransferTests {
     let gate = try await Cutter.start(to: listener.port, passing: 1)
     let greeting = String(repeating: "early ", count: 100)
     let dialled = try await dial(gate.port, try TLSClientContext(.usual), .init(greeting: greeting))
-    await eventually { gate.withheldCount > greeting.utf8.count }
+    try await eventually { gate.withheldCount > greeting.utf8.count }
     try await gate.open()
     let accepted = try await listener.endpoint()
-    await eventually { accepted.current.session != nil }
+    try await eventually { accepted.current.session != nil }
     // Whatever was to come in that turn of the loop has come after one more.
     try await accepted.channel.eventLoop.submit {}.get()
     #expect(accepted.current.receivedCount == 0)
     accepted.channel.read()
-    await eventually { accepted.text == greeting }
+    try await eventually { accepted.text == greeting }
     #expect(accepted.current.readCompletions == 1)
     await dialled.close()
     await gate.stop()
@@ -104,7 +104,7 @@ struct TransferTests {
       dialled.channel.writeAndFlush(ByteBuffer(string: "all from here"), promise: nil)
       try await dialled.channel.close(mode: .output).get()
       let accepted = try await listener.endpoint()
-      await eventually { dialled.current.isClosed && accepted.current.isClosed }
+      try await eventually { dialled.current.isClosed && accepted.current.isClosed }
       #expect(accepted.text == "all from here")
       #expect(accepted.current.isInputClosed)
       #expect(dialled.text == "that was all from here too")
@@ -129,9 +129,9 @@ struct TransferTests {
     try await withListener(.usual) { listener in
       let dialled = try await dial(listener.port, try TLSClientContext(.usual), .init(greeting: "bye"))
       let accepted = try await listener.endpoint()
-      await eventually { accepted.text == "bye" }
+      try await eventually { accepted.text == "bye" }
       await dialled.close()
-      await eventually { accepted.current.isClosed }
+      try await eventually { accepted.current.isClosed }
       #expect(accepted.current.errors.isEmpty)
       #expect(!accepted.current.isInputClosed)
     }
@@ -143,14 +143,14 @@ struct TransferTests {
       let cutter = try await Cutter.start(to: listener.port)
       let dialled = try await dial(
         cutter.port, try TLSClientContext(.usual), .init(greeting: "half of it"), halfClosure: halfClosure)
-      await eventually { dialled.text == "half of it" }
+      try await eventually { dialled.text == "half of it" }
       await cutter.endOutput()
-      await eventually { dialled.failure != nil }
+      try await eventually { dialled.failure != nil }
       #expect(dialled.failure?.kind == .truncated)
       if halfClosure {
-        await eventually { dialled.current.isInputClosed }
+        try await eventually { dialled.current.isInputClosed }
       } else {
-        await eventually { dialled.current.isClosed }
+        try await eventually { dialled.current.isClosed }
       }
       await dialled.close()
       await cutter.stop()
@@ -176,7 +176,7 @@ struct TransferTests {
       async let ended: Void = dialled.channel.close(mode: .output).get()
       try await gate.open()
       try await ended
-      await eventually { dialled.current.isClosed }
+      try await eventually { dialled.current.isClosed }
       #expect(try await listener.endpoint().text == "said early")
       #expect(dialled.text == "heard")
       await gate.stop()
@@ -195,7 +195,7 @@ struct TransferTests {
       let error = await #expect(throws: TLSError.self) { try await write.get() }
       #expect(error?.kind == .tooMuchWritten)
     }
-    await eventually { dialled.current.isClosed }
+    try await eventually { dialled.current.isClosed }
     #expect(dialled.failure?.kind == .tooMuchWritten)
     await silent.stop()
   }

@@ -41,7 +41,7 @@ public actor TestProxies {
     case .http:
       try launch(["tinyproxy", "-d", "-c", try Self.tinyproxyConfiguration(port: port)])
     }
-    await eventually("\(kind) proxy does not listen; are microsocks and tinyproxy installed?") {
+    try await eventually("\(kind) proxy does not listen; are microsocks and tinyproxy installed?") {
       let channel = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .connect(host: "127.0.0.1", port: port).get()
       try? await channel?.close().get()

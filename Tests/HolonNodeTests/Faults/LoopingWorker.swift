@@ -1,5 +1,6 @@
 import RXON
 import Synchronization
+import TestSupport
 import Testing
 
 /// A worker that takes tasks, one after the other, and answers each at once.

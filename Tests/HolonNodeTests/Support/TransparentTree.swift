@@ -1,4 +1,5 @@
 import RXON
+import TestSupport
 import Testing
 
 /// Starts a node whose first parent knows each child as a worker of its own, behind the prefix `site-`.

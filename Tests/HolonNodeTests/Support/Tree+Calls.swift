@@ -1,6 +1,7 @@
 import RXON
 import RXONSignatures
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HolonNode

@@ -25,7 +25,7 @@ extension Dialler {
         return channel
       }
     }.get()
-    await eventually { collector.received.utf8.count >= expected.utf8.count }
+    try await eventually { collector.received.utf8.count >= expected.utf8.count }
     try? await channel.close().get()
     return collector.received
   }

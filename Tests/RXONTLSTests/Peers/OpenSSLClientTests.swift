@@ -23,15 +23,15 @@ struct OpenSSLClientTests {
       defer { client.end() }
       try client.type("ping pong\n")
       let accepted = try await listener.endpoint()
-      await eventually { accepted.text == "ping pong\n" }
-      await eventually { client.output.contains("\nping pong\n") }
+      try await eventually { accepted.text == "ping pong\n" }
+      try await eventually { client.output.contains("\nping pong\n") }
       #expect(client.output.contains("Verification: OK"))
       #expect(client.output.contains("ALPN protocol: http/1.1"))
       #expect(accepted.current.session?.version == version)
       #expect(accepted.current.session?.applicationProtocol == "http/1.1")
       try client.type("Q\n")
       #expect(await client.waitForExit() == 0)
-      await eventually { accepted.current.isClosed }
+      try await eventually { accepted.current.isClosed }
       #expect(accepted.current.errors.isEmpty)
     }
   }
@@ -44,7 +44,7 @@ struct OpenSSLClientTests {
       for (index, session) in ["-sess_out", "-sess_in"].enumerated() {
         let client = try client(listener, [flag, "-cert", "client.pem", "-key", "client.key", session, file])
         defer { client.end() }
-        await eventually { client.output.contains("welcome\n") }
+        try await eventually { client.output.contains("welcome\n") }
         let accepted = try await listener.endpoint(index)
         #expect(accepted.current.session?.isResumed == (index == 1))
         #expect(accepted.current.session?.peer?.commonName == "edge-7")
@@ -61,13 +61,13 @@ struct OpenSSLClientTests {
       let client = try client(listener, ["-tls1_2"])
       defer { client.end() }
       try client.type("before\n")
-      await eventually { client.output.contains("\nbefore\n") }
+      try await eventually { client.output.contains("\nbefore\n") }
       try client.type("R\n")
-      await eventually { client.output.contains("RENEGOTIATING") }
-      await eventually { client.output.contains("no renegotiation") }
+      try await eventually { client.output.contains("RENEGOTIATING") }
+      try await eventually { client.output.contains("no renegotiation") }
       let accepted = try await listener.endpoint()
       await client.waitForExit()
-      await eventually { accepted.current.isClosed }
+      try await eventually { accepted.current.isClosed }
       #expect(accepted.text == "before\n")
     }
   }
@@ -85,7 +85,7 @@ struct OpenSSLClientTests {
         let client = try client(listener, arguments)
         defer { client.end() }
         let accepted = try await listener.endpoint()
-        await eventually { accepted.current.isClosed }
+        try await eventually { accepted.current.isClosed }
         #expect([.versionMismatch, .handshakeFailed].contains(accepted.failure?.kind))
         #expect(accepted.current.session == nil)
         #expect(await client.waitForExit() != 0)
@@ -99,11 +99,11 @@ struct OpenSSLClientTests {
       let client = try client(listener, ["-tls1_3"])
       defer { client.end() }
       try client.type("before\n")
-      await eventually { client.output.contains("\nbefore\n") }
+      try await eventually { client.output.contains("\nbefore\n") }
       try client.type(command + "\n")
-      await eventually { client.output.contains("KEYUPDATE") }
+      try await eventually { client.output.contains("KEYUPDATE") }
       try client.type("after\n")
-      await eventually { client.output.contains("\nafter\n") }
+      try await eventually { client.output.contains("\nafter\n") }
       let accepted = try await listener.endpoint()
       #expect(accepted.current.errors.isEmpty)
     }

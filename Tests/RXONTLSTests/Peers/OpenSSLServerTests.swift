@@ -17,7 +17,7 @@ struct OpenSSLServerTests {
       ["s_server", "-accept", "127.0.0.1:0", "-cert", "server.pem", "-key", "server.key"] + (reverses ? ["-rev"] : [])
         + arguments)
     defer { server.end() }
-    await eventually { port(in: server.output) != nil }
+    try await eventually { port(in: server.output) != nil }
     try await body(server, try #require(port(in: server.output)))
   }
 
@@ -29,7 +29,7 @@ struct OpenSSLServerTests {
   func talk(flag: String, version: TLSVersion) async throws {
     try await withServer([flag, "-alpn", "http/1.1"]) { _, port in
       let dialled = try await dial(port, try TLSClientContext(.usual), .init(greeting: "ping pong\n"))
-      await eventually { dialled.text == "gnop gnip\n" }
+      try await eventually { dialled.text == "gnop gnip\n" }
       #expect(dialled.current.session?.version == version)
       #expect(dialled.current.session?.applicationProtocol == "http/1.1")
       #expect(dialled.current.session?.peer?.commonName == "server")
@@ -43,7 +43,7 @@ struct OpenSSLServerTests {
       let client = try TLSClientContext(.usual)
       for isResumed in [false, true, true] {
         let dialled = try await dial(port, client, .init(greeting: "abc\n"))
-        await eventually { dialled.text == "cba\n" }
+        try await eventually { dialled.text == "cba\n" }
         #expect(dialled.current.session?.isResumed == isResumed)
         #expect(dialled.current.session?.peer?.commonName == "server")
         await dialled.close()
@@ -56,11 +56,11 @@ struct OpenSSLServerTests {
     try await withServer(["-Verify", "2", "-CAfile", "ca.pem", "-verify_return_error"]) { _, port in
       let client = try TLSClientContext(.showing(credentials.identity("client")))
       let dialled = try await dial(port, client, .init(greeting: "abc\n"))
-      await eventually { dialled.text == "cba\n" }
+      try await eventually { dialled.text == "cba\n" }
       await dialled.close()
 
       let refused = try await dial(port, try TLSClientContext(.usual), .init(greeting: "abc\n"))
-      await eventually { refused.current.isClosed }
+      try await eventually { refused.current.isClosed }
       #expect(refused.failure?.kind == .peerRefused(TLSAlert(code: 116)))
     }
   }
@@ -71,7 +71,7 @@ struct OpenSSLServerTests {
     try await withServer(names) { _, port in
       for (host, subject) in [("localhost", "rsa"), ("127.0.0.1", "server")] {
         let dialled = try await dial(port, try TLSClientContext(.usual), host: host, .init(greeting: "abc\n"))
-        await eventually { dialled.text == "cba\n" }
+        try await eventually { dialled.text == "cba\n" }
         #expect(dialled.current.session?.peer?.commonName == subject)
         await dialled.close()
       }
@@ -83,9 +83,9 @@ struct OpenSSLServerTests {
     try await withServer(["-tls1_2"], reverses: false) { server, port in
       let dialled = try await dial(port, try TLSClientContext(.usual))
       try server.type("before\n")
-      await eventually { dialled.text == "before\n" }
+      try await eventually { dialled.text == "before\n" }
       try server.type("r\n")
-      await eventually { server.output.contains("no renegotiation") }
+      try await eventually { server.output.contains("no renegotiation") }
       await dialled.close()
     }
   }
@@ -94,14 +94,14 @@ struct OpenSSLServerTests {
   func downgrade() async throws {
     try await withServer(["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]) { _, port in
       let dialled = try await dial(port, try TLSClientContext(.usual))
-      await eventually { dialled.current.isClosed }
+      try await eventually { dialled.current.isClosed }
       #expect(dialled.failure?.kind == .versionMismatch)
     }
     try await withServer(["-tls1_2"]) { _, port in
       var options = TLSClientOptions.usual
       options.minimumVersion = .v13
       let dialled = try await dial(port, try TLSClientContext(options))
-      await eventually { dialled.current.isClosed }
+      try await eventually { dialled.current.isClosed }
       #expect(dialled.failure?.kind == .versionMismatch)
     }
   }

@@ -41,7 +41,7 @@ struct PythonPeerTests {
       #expect(client.output == expected)
       for index in 0..<2 {
         let accepted = try await listener.endpoint(index)
-        await eventually { accepted.current.isClosed }
+        try await eventually { accepted.current.isClosed }
         #expect(accepted.current.errors.isEmpty)
         #expect(accepted.current.session?.peer?.commonName == "edge-7")
         #expect(accepted.current.session?.isResumed == (index == 1))
@@ -63,7 +63,7 @@ struct PythonPeerTests {
       let client = try python(script, "\(listener.port)")
       #expect(await client.waitForExit() == 0, "\(client.output)")
       let accepted = try await listener.endpoint()
-      await eventually { accepted.current.isClosed }
+      try await eventually { accepted.current.isClosed }
       #expect(accepted.text == "half of it")
       #expect(accepted.failure?.kind == .truncated)
     }
@@ -90,13 +90,13 @@ struct PythonPeerTests {
       """
     let server = try python(script, version)
     defer { server.end() }
-    await eventually { server.output.hasSuffix("\n") }
+    try await eventually { server.output.hasSuffix("\n") }
     let port = try #require(Int(server.output.split(separator: "\n").first ?? ""))
     let client = try TLSClientContext(.showing(credentials.identity("client")))
     let dialled = try await dial(port, client, halfClosure: true)
     dialled.channel.writeAndFlush(ByteBuffer(repeating: 7, count: 100_000), promise: nil)
     try await dialled.channel.close(mode: .output).get()
-    await eventually { dialled.current.isClosed }
+    try await eventually { dialled.current.isClosed }
     #expect(dialled.text == "heard")
     #expect(dialled.current.errors.isEmpty)
     #expect(await server.waitForExit() == 0, "\(server.output)")

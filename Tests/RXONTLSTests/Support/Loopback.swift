@@ -50,8 +50,7 @@ final class Listener: Sendable {
 
   /// The end that belongs to the `index`th connection.
   func endpoint(_ index: Int = 0) async throws -> Endpoint {
-    await eventually { endpoints.count > index }
-    return try #require(endpoints.dropFirst(index).first)
+    try await found("connection \(index)") { endpoints.dropFirst(index).first }
   }
 
   func stop() async {

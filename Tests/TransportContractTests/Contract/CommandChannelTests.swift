@@ -15,7 +15,7 @@ struct CommandChannelTests {
     let parent = StubParent()
     try await withWire(wire, parent) { open in
       let commands = try await open.transport.listenForCommands()
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       let channel = parent.seen.openChannels[0]
       #expect(channel.workerID == "w1")
       #expect(channel.credentials.token == "secret")
@@ -36,7 +36,7 @@ struct CommandChannelTests {
       for number in 0..<200 {
         #expect(await open.transport.emitEventUnanswered(Self.event(number)))
       }
-      await eventually { parent.seen.events.count == 200 }
+      try await eventually { parent.seen.events.count == 200 }
       #expect(parent.seen.events.map(\.eventID) == (0..<200).map { "e\($0)" })
       #expect(parent.seen.events.allSatisfy { $0.security?.signerID == "w1" && $0.timestamp != nil })
       withExtendedLifetime(commands) {}
@@ -67,16 +67,16 @@ struct CommandChannelTests {
     let parent = StubParent()
     try await withWire(wire, parent) { open in
       let commands = try await open.transport.listenForCommands()
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       parent.seen.openChannels[0].close()
       let error = await #expect(throws: TransportError.self) {
         try await within { try await take(1, from: commands) }
       }
       #expect(error?.kind == .interrupted)
-      await eventually { parent.seen.closedChannels == 1 }
+      try await eventually { parent.seen.closedChannels == 1 }
 
       let again = try await open.transport.listenForCommands()
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       parent.seen.openChannels[0].send(WorkerCommand(command: "hello"))
       let taken = try await within { try await take(1, from: again) }
       #expect(taken.first?.command == "hello")
@@ -88,11 +88,11 @@ struct CommandChannelTests {
     let parent = StubParent()
     try await withWire(wire, parent) { open in
       let commands = try await open.transport.listenForCommands()
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       let reading = Task { try await take(1, from: commands) }
       reading.cancel()
       _ = await reading.result
-      await eventually { parent.seen.closedChannels == 1 }
+      try await eventually { parent.seen.closedChannels == 1 }
     }
   }
 
@@ -106,7 +106,7 @@ struct CommandChannelTests {
         try await within { try await take(1, from: commands) }
       }
       #expect(error?.kind == .closed)
-      await eventually { parent.seen.closedChannels == 1 }
+      try await eventually { parent.seen.closedChannels == 1 }
     }
   }
 

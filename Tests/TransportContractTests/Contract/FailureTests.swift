@@ -48,7 +48,7 @@ struct FailureTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let call = Task { try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t1")) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       await open.listener.stop(grace: .zero)
       let error = await #expect(throws: TransportError.self) { try await call.value }
       #expect(error?.kind == .interrupted)
@@ -91,7 +91,7 @@ struct FailureTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let poll = Task { try await open.transport.pollTask(wait: .seconds(30), availableSkills: nil, hotSkills: nil) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       await open.transport.close()
       let error = await #expect(throws: TransportError.self) { try await poll.value }
       #expect(error?.kind == .closed)

@@ -10,13 +10,13 @@ struct WaitingTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let poll = Task { try await open.transport.pollTask(wait: .seconds(30), availableSkills: nil, hotSkills: nil) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       let json = TaskPayload(jobID: "j1", taskID: "t1", type: "echo").rawJSON()
       let written = Mutex<Bool?>(nil)
       try #require(parent.calls.first).answer(.task(json)) { wasWritten in written.withLock { $0 = wasWritten } }
       let task = try await poll.value
       #expect(task?.payload.taskID == "t1")
-      await eventually { written.withLock { $0 } == true }
+      try await eventually { written.withLock { $0 } == true }
       #expect(parent.seen.abandonedPolls == 0)
     }
   }
@@ -26,10 +26,10 @@ struct WaitingTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let poll = Task { try await open.transport.pollTask(wait: .seconds(30), availableSkills: nil, hotSkills: nil) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       poll.cancel()
       await #expect(throws: TransportError.self) { try await within(.seconds(5)) { try await poll.value } }
-      await eventually { parent.seen.abandonedPolls == 1 }
+      try await eventually { parent.seen.abandonedPolls == 1 }
     }
   }
 
@@ -38,12 +38,12 @@ struct WaitingTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let poll = Task { try await open.transport.pollTask(wait: .seconds(30), availableSkills: nil, hotSkills: nil) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       poll.cancel()
-      await eventually { parent.seen.abandonedPolls == 1 }
+      try await eventually { parent.seen.abandonedPolls == 1 }
       let written = Mutex<Bool?>(nil)
       try #require(parent.calls.first).answer(.noTask) { wasWritten in written.withLock { $0 = wasWritten } }
-      await eventually { written.withLock { $0 } == false }
+      try await eventually { written.withLock { $0 } == false }
     }
   }
 
@@ -52,11 +52,11 @@ struct WaitingTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let call = Task { try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t1")) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       call.cancel()
       _ = await call.result
       let told = Atomic<Bool>(false)
-      await eventually {
+      try await eventually {
         parent.calls[0].onAbandoned { told.store(true, ordering: .relaxed) }
         return told.load(ordering: .relaxed)
       }
@@ -75,7 +75,7 @@ struct WaitingTests {
       #expect(first == .accepted)
       let second = try await open.sendResult("t2")
       #expect(second == .accepted)
-      await eventually { wasAgainWritten.withLock { $0 } == false }
+      try await eventually { wasAgainWritten.withLock { $0 } == false }
     }
   }
 
@@ -86,14 +86,14 @@ struct WaitingTests {
       let polls = (0..<100).map { _ in
         Task { try await open.transport.pollTask(wait: .seconds(30), availableSkills: nil, hotSkills: nil) }
       }
-      await eventually { parent.pollCount >= 50 }
+      try await eventually { parent.pollCount >= 50 }
       for number in 0..<20 {
         let reply = try await open.sendResult("t\(number)")
         #expect(reply == .accepted)
       }
       for poll in polls { poll.cancel() }
       for poll in polls { _ = await poll.result }
-      await eventually { parent.seen.abandonedPolls == parent.pollCount }
+      try await eventually { parent.seen.abandonedPolls == parent.pollCount }
     }
   }
 
@@ -102,7 +102,7 @@ struct WaitingTests {
     let parent = StubParent { _ in }
     try await withWire(wire, parent) { open in
       let call = Task { try await open.transport.sendResult(TaskResult(jobID: "j1", taskID: "t1")) }
-      await eventually { !parent.calls.isEmpty }
+      try await eventually { !parent.calls.isEmpty }
       async let stopped: Void = open.listener.stop(grace: .seconds(20))
       try #require(parent.calls.first).answer(.result(.accepted))
       let reply = try await call.value

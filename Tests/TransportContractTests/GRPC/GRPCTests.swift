@@ -24,12 +24,12 @@
         #expect(refused?.kind == .rateLimited)
         await again.close()
         let idle = try await RawClient.connect(port: port)
-        await eventually { !idle.received.isEmpty }
+        try await eventually { !idle.received.isEmpty }
         let third = try link.transport(to: port, id: "w3")
         let closed = await #expect(throws: TransportError.self) { try await third.sendHeartbeat(nil) }
         #expect(closed?.kind == .unreachable)
         await idle.close()
-        await eventually { (try? await third.sendHeartbeat(nil)) != nil }
+        try await eventually { (try? await third.sendHeartbeat(nil)) != nil }
         for transport in [first, third] { await transport.close() }
       }
     }
@@ -45,7 +45,7 @@
         _ = try await transport.sendHeartbeat(nil)
         let client = try await RawClient.connect(port: port)
         try await client.send(sent)
-        await eventually(within: .seconds(20)) { client.isClosed }
+        try await eventually(within: .seconds(20)) { client.isClosed }
         _ = try await transport.sendHeartbeat(nil)
         await transport.close()
       }

@@ -84,7 +84,7 @@ struct BatchTests {
       async let tasks = poll(transport, leases)
       for lease in leases {
         // One that the answer to another has just ended comes again.
-        await eventually("a poll of \(lease) is answered") {
+        try await eventually("a poll of \(lease) is answered") {
           guard let call = parked.withLock({ $0.removeValue(forKey: lease) }) else { return false }
           return await withCheckedContinuation { answered in
             call.answer(.task(Self.task("of-\(lease)"))) { answered.resume(returning: $0) }
@@ -185,7 +185,7 @@ struct BatchTests {
       let client = try await RawClient.connect(port: port)
       let headers = ["X-Holon: 1", "X-Holon-Features: lease, batch", "X-Worker-ID: w1"]
       try await client.send(request(line, headers, body: body))
-      await eventually("an answer") { client.statuses == [status] }
+      try await eventually("an answer") { client.statuses == [status] }
       await client.close()
     }
   }
@@ -195,7 +195,7 @@ struct BatchTests {
     try await withListener { port in
       let client = try await RawClient.connect(port: port)
       try await client.send(request("POST /_holon/results", ["X-Worker-ID: w1"], body: #"{"results":[]}"#))
-      await eventually("an answer") { client.statuses == [404] }
+      try await eventually("an answer") { client.statuses == [404] }
       await client.close()
     }
   }

@@ -110,7 +110,7 @@ struct CompressionTests {
     let client = try await RawClient.connect(port: try Endpoint(url).port ?? 0)
     let body = Self.result.rawJSON().string
     try await client.send(request("POST /_worker/tasks/result", ["Content-Encoding: \(coding)"], body: body))
-    await eventually("an answer") { client.statuses == [status] }
+    try await eventually("an answer") { client.statuses == [status] }
     await client.close()
     await listener.stop(grace: .zero)
   }

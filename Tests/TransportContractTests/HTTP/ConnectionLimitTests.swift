@@ -31,17 +31,17 @@ struct ConnectionLimitTests {
       let second = try await RawClient.connect(port: port)
       for client in [first, second] {
         try await client.send(heartbeat)
-        await eventually { client.statuses == [200] }
+        try await eventually { client.statuses == [200] }
       }
       let third = try await RawClient.connect(port: port)
-      await eventually { third.statuses == [429] && third.isClosed }
+      try await eventually { third.statuses == [429] && third.isClosed }
       #expect(third.text.contains("Retry-After: 1\r\n"))
       #expect(refusals.all == [.connectionsOfAddress])
       await first.close()
-      await eventually {
+      try await eventually {
         let next = try? await RawClient.connect(port: port)
         try? await next?.send(heartbeat)
-        await eventually { next?.statuses.isEmpty == false }
+        try await eventually { next?.statuses.isEmpty == false }
         await next?.close()
         return next?.statuses == [200]
       }
@@ -64,31 +64,31 @@ struct ConnectionLimitTests {
     try await withLimits(limits, parent) { port, refusals in
       let first = try await RawClient.connect(port: port)
       try await first.send(heartbeat + heartbeat)
-      await eventually { first.statuses == [200, 200] }
+      try await eventually { first.statuses == [200, 200] }
       let second = try await RawClient.connect(port: port)
       try await second.send(heartbeat + heartbeat)
-      await eventually { second.statuses == [429] && second.isClosed }
+      try await eventually { second.statuses == [429] && second.isClosed }
       #expect(second.text.contains("LIMIT_EXCEEDED_ERROR"))
       #expect(refusals.all == [.connectionsOfClient])
 
       // Behind a proxy the first connection serves another child now.
       try await first.send(request("PATCH /_worker/workers/w2"))
-      await eventually { first.statuses.count == 3 }
+      try await eventually { first.statuses.count == 3 }
       let socket = try await RawClient.connect(port: port)
       let upgrade = [
         "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
       ]
       try await socket.send(request("GET /_worker/ws/w1", upgrade))
-      await eventually { socket.statuses == [101] }
+      try await eventually { socket.statuses == [101] }
       let third = try await RawClient.connect(port: port)
       try await third.send(heartbeat)
-      await eventually { third.statuses == [429] && third.isClosed }
+      try await eventually { third.statuses == [429] && third.isClosed }
       await socket.close()
-      await eventually {
+      try await eventually {
         let next = try? await RawClient.connect(port: port)
         try? await next?.send(heartbeat)
-        await eventually { next?.statuses.isEmpty == false }
+        try await eventually { next?.statuses.isEmpty == false }
         await next?.close()
         return next?.statuses == [200]
       }
@@ -105,7 +105,7 @@ struct ConnectionLimitTests {
       let dripping = try await RawClient.connect(port: port)
       try await dripping.send(request("POST /_worker/events", ["Content-Length: 200000"]))
       try await dripping.send(String(repeating: " ", count: 100_000))
-      await eventually {
+      try await eventually {
         try? await dripping.send(" ")
         try? await Task.sleep(for: .milliseconds(50))
         return dripping.statuses == [408] && dripping.isClosed
@@ -118,7 +118,7 @@ struct ConnectionLimitTests {
         try await steady.send(String(repeating: " ", count: 200))
         try await Task.sleep(for: .milliseconds(150))
       }
-      await eventually { steady.statuses == [400] }
+      try await eventually { steady.statuses == [400] }
       await steady.close()
     }
   }
@@ -138,7 +138,7 @@ struct ConnectionLimitTests {
       try await withLimits(limits) { port, refusals in
         let client = try await RawClient.connect(port: port)
         try? await client.send(text)
-        await eventually { refusals.all == [refusal] && client.isClosed }
+        try await eventually { refusals.all == [refusal] && client.isClosed }
       }
     }
   }

@@ -24,7 +24,7 @@ struct HTTPServerTests {
     let server = server()
     let client = try await RawClient.connect(port: try await server.start())
     try await client.send(request("PUT /a%20b?c=d?e", body: "xyz"))
-    await eventually { client.text.hasSuffix("PUT /a%20b c=d?e 3") }
+    try await eventually { client.text.hasSuffix("PUT /a%20b c=d?e 3") }
     #expect(client.text.contains("Content-Type: text/plain; charset=utf-8\r\n"))
     await client.close()
     await server.stop(grace: .zero)
@@ -35,7 +35,7 @@ struct HTTPServerTests {
     let server = server()
     let client = try await RawClient.connect(port: try await server.start())
     try await client.send(request("HEAD /a") + request("GET /b"))
-    await eventually { client.text.hasSuffix("GET /b  0") }
+    try await eventually { client.text.hasSuffix("GET /b  0") }
     #expect(!client.text.contains("HEAD /a"))
     #expect(client.statuses == [200, 200])
     await client.close()
@@ -53,7 +53,7 @@ struct HTTPServerTests {
     let server = server(responder: Injecting())
     let client = try await RawClient.connect(port: try await server.start())
     try await client.send(request("GET /"))
-    await eventually { client.text.contains("\r\n\r\n") }
+    try await eventually { client.text.contains("\r\n\r\n") }
     #expect(client.text.contains("X-E: f\r\n"))
     #expect(!client.text.contains("X-C"))
     await client.close()
@@ -87,11 +87,11 @@ struct HTTPServerTests {
     let idle = try await RawClient.connect(port: port)
     let waiting = try await RawClient.connect(port: port)
     try await waiting.send(request("GET /"))
-    await eventually { responder.exchanges.held.withLock { $0.count } == 1 }
+    try await eventually { responder.exchanges.held.withLock { $0.count } == 1 }
     let stopping = Task { await server.stop(grace: .milliseconds(500)) }
-    await eventually { idle.isClosed }
+    try await eventually { idle.isClosed }
     await stopping.value
-    await eventually { waiting.isClosed }
+    try await eventually { waiting.isClosed }
     await #expect(throws: (any Error).self) { try await RawClient.connect(port: port) }
   }
 

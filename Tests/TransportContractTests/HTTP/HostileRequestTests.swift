@@ -63,9 +63,9 @@ struct HostileRequestTests {
     try await withListener(parent) { port in
       let client = try await RawClient.connect(port: port)
       try? await client.send(text)
-      await eventually { client.statuses == [status] }
+      try await eventually { client.statuses == [status] }
       if !text.hasPrefix("HEAD") {
-        await eventually { client.text.hasSuffix("\"}") }
+        try await eventually { client.text.hasSuffix("\"}") }
         #expect(client.text.contains(#"{"error":""#))
       }
       #expect(client.text.contains("X-RXON-Version: 1.0b17"))
@@ -73,7 +73,7 @@ struct HostileRequestTests {
 
       let other = try await RawClient.connect(port: port)
       try await other.send(request("PATCH /_worker/workers/w1"))
-      await eventually { other.statuses == [200] }
+      try await eventually { other.statuses == [200] }
       await other.close()
       await client.close()
     }
@@ -86,10 +86,10 @@ struct HostileRequestTests {
       let client = try await RawClient.connect(port: port)
       let good = request("PATCH /_worker/workers/w1")
       try await client.send(good + "garbage\r\n\r\n" + good)
-      await eventually { parent.calls.count == 1 }
+      try await eventually { parent.calls.count == 1 }
       #expect(client.text.isEmpty)
       try #require(parent.calls.first).answer(.heartbeat(HeartbeatReply()))
-      await eventually { client.statuses == [200, 400] && client.isClosed }
+      try await eventually { client.statuses == [200, 400] && client.isClosed }
       #expect(client.text.contains("Connection: close\r\n"))
       #expect(parent.calls.count == 1)
     }
@@ -106,11 +106,11 @@ struct HostileRequestTests {
       for _ in 0..<3 {
         try? await chunked.send("1f4\r\n" + String(repeating: "a", count: 500) + "\r\n")
       }
-      await eventually { chunked.statuses == [413] && chunked.isClosed }
+      try await eventually { chunked.statuses == [413] && chunked.isClosed }
 
       let declared = try await RawClient.connect(port: port)
       try? await declared.send(request("POST /_worker/events", body: String(repeating: "a", count: 4 << 20)))
-      await eventually { declared.statuses == [413] && declared.isClosed }
+      try await eventually { declared.statuses == [413] && declared.isClosed }
       #expect(parent.calls.isEmpty)
     }
   }
@@ -127,7 +127,7 @@ struct HostileRequestTests {
       try await header.send("GET /_worker/workers/w1/tasks/next HTTP/1.1\r\nX-Slow: ")
       let body = try await RawClient.connect(port: port)
       try await body.send(request("POST /_worker/events", ["Transfer-Encoding: chunked"]))
-      await eventually {
+      try await eventually {
         try? await header.send("a")
         try? await body.send("1\r\na\r\n")
         return header.statuses == [408] && body.statuses == [408] && header.isClosed && body.isClosed
@@ -145,10 +145,10 @@ struct HostileRequestTests {
       let parked = try await RawClient.connect(port: port)
       try await parked.send(request("GET /_worker/workers/w1/tasks/next?timeout=30"))
       let idle = try await RawClient.connect(port: port)
-      await eventually { parent.calls.count == 1 && idle.isClosed }
+      try await eventually { parent.calls.count == 1 && idle.isClosed }
       try #require(parent.calls.first).answer(.noTask)
-      await eventually { parked.statuses == [204] }
-      await eventually { parked.isClosed }
+      try await eventually { parked.statuses == [204] }
+      try await eventually { parked.isClosed }
     }
   }
 
@@ -159,9 +159,9 @@ struct HostileRequestTests {
       let client = try await RawClient.connect(port: port)
       let poll = request("GET /_worker/workers/w1/tasks/next?timeout=30")
       try await client.send(String(repeating: poll, count: 20))
-      await eventually { parent.calls.count == 1 }
+      try await eventually { parent.calls.count == 1 }
       await client.close()
-      await eventually(within: .seconds(2)) { parent.seen.abandonedPolls == 1 }
+      try await eventually(within: .seconds(2)) { parent.seen.abandonedPolls == 1 }
       #expect(parent.calls.count == 1)
     }
   }
@@ -177,9 +177,9 @@ struct HostileRequestTests {
       }
       let served = try await RawClient.connect(port: port)
       try await served.send(request("PATCH /_worker/workers/w1"))
-      await eventually { served.statuses == [200] }
+      try await eventually { served.statuses == [200] }
       let refused = try await RawClient.connect(port: port)
-      await eventually { refused.statuses == [503] && refused.isClosed }
+      try await eventually { refused.statuses == [503] && refused.isClosed }
       #expect(refused.text.contains("Retry-After: 1\r\n"))
       for client in idle { await client.close() }
       await served.close()

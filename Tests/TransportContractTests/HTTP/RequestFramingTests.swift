@@ -18,7 +18,7 @@ struct RequestFramingTests {
       for byte in whole.utf8 {
         try await client.send([byte])
       }
-      await eventually { client.text.contains("event_accepted") }
+      try await eventually { client.text.contains("event_accepted") }
       #expect(client.statuses == [200])
       #expect(parent.calls.first?.credentials.token == "secret")
       await client.close()
@@ -34,7 +34,7 @@ struct RequestFramingTests {
       for place in 1..<whole.count {
         try await client.send(Array(whole[..<place]))
         try await client.send(Array(whole[place...]))
-        await eventually { client.statuses.count == place }
+        try await eventually { client.statuses.count == place }
       }
       #expect(client.statuses.allSatisfy { $0 == 200 })
       await client.close()
@@ -48,11 +48,11 @@ struct RequestFramingTests {
       let client = try await RawClient.connect(port: port)
       let poll = request("GET /_worker/workers/w1/tasks/next?timeout=30")
       try await client.send(poll + request("POST /_worker/events", body: Self.event) + poll + request("GET /nowhere"))
-      await eventually { parent.calls.count == 1 }
+      try await eventually { parent.calls.count == 1 }
       try #require(parent.calls.first).answer(.noTask)
-      await eventually { parent.calls.count == 3 && client.statuses == [204, 200] }
+      try await eventually { parent.calls.count == 3 && client.statuses == [204, 200] }
       try #require(parent.calls.last).answer(.noTask)
-      await eventually { client.statuses.count == 4 }
+      try await eventually { client.statuses.count == 4 }
       #expect(client.statuses == [204, 200, 204, 404])
       await client.close()
     }
@@ -65,7 +65,7 @@ struct RequestFramingTests {
       let client = try await RawClient.connect(port: port)
       let one = request("PATCH /_worker/workers/w1")
       try await client.send(String(repeating: one, count: 5000))
-      await eventually(within: .seconds(30)) { client.statuses.count == 5000 }
+      try await eventually(within: .seconds(30)) { client.statuses.count == 5000 }
       #expect(parent.calls.count == 5000)
       await client.close()
     }
@@ -80,7 +80,7 @@ struct RequestFramingTests {
       try await client.send(
         request("POST /_worker/events", ["Transfer-Encoding: chunked"])
           + "a\r\n\(first)\r\n" + "\(String(second.utf8.count, radix: 16))\r\n\(second)\r\n0\r\n\r\n")
-      await eventually { client.statuses == [200] }
+      try await eventually { client.statuses == [200] }
       #expect(parent.calls.first?.body?.string == Self.event)
       await client.close()
     }
@@ -93,9 +93,9 @@ struct RequestFramingTests {
       let whole = request("POST /_worker/events", ["Expect: 100-continue"], body: Self.event)
       let head = whole.dropLast(Self.event.count)
       try await client.send(String(head))
-      await eventually { client.statuses == [100] }
+      try await eventually { client.statuses == [100] }
       try await client.send(Self.event)
-      await eventually { client.statuses == [100, 200] }
+      try await eventually { client.statuses == [100, 200] }
       await client.close()
     }
   }
@@ -106,7 +106,7 @@ struct RequestFramingTests {
       let client = try await RawClient.connect(port: port)
       try await client.send(
         "POST /_worker/events HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n")
-      await eventually { client.statuses == [413] }
+      try await eventually { client.statuses == [413] }
       await client.close()
     }
   }
@@ -116,10 +116,10 @@ struct RequestFramingTests {
     try await withListener { port in
       let client = try await RawClient.connect(port: port)
       try await client.send("PATCH /_worker/workers/w1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-      await eventually { client.statuses == [200] }
+      try await eventually { client.statuses == [200] }
       #expect(client.text.contains("Connection: keep-alive\r\n"))
       try await client.send("PATCH /_worker/workers/w1 HTTP/1.0\r\n\r\n")
-      await eventually { client.statuses == [200, 200] && client.isClosed }
+      try await eventually { client.statuses == [200, 200] && client.isClosed }
     }
   }
 
@@ -128,13 +128,13 @@ struct RequestFramingTests {
     try await withListener { port in
       let client = try await RawClient.connect(port: port)
       try await client.send(request("PATCH /_worker/workers/w1", ["X-Holon: 1"]))
-      await eventually { client.text.hasSuffix("}") }
+      try await eventually { client.text.hasSuffix("}") }
       for line in ["X-RXON-Version: 1.0b17", "X-Holon: 1", "Content-Type: application/json", "Content-Length: 15"] {
         #expect(client.text.contains("\r\n\(line)\r\n"))
       }
       #expect(client.text.contains(" GMT\r\n"))
       try await client.send(request("PATCH /_worker/workers/w1", ["Connection: close"]))
-      await eventually { client.isClosed }
+      try await eventually { client.isClosed }
       #expect(client.text.components("X-Holon").count == 2)
     }
   }

@@ -35,17 +35,17 @@ struct WebSocketTests {
     try await withListener(parent, limits: limits) { port in
       let client = try await RawClient.connect(port: port)
       try await client.send(Array(Self.upgrade.utf8) + first)
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       try await body(client)
       await client.close()
-      await eventually { parent.seen.closedChannels == 1 && parent.seen.openChannels.isEmpty }
+      try await eventually { parent.seen.closedChannels == 1 && parent.seen.openChannels.isEmpty }
     }
   }
 
   @Test("the handshake is answered as RFC 6455 computes it, without extensions")
   func handshake() async throws {
     try await withSocket(StubParent()) { client in
-      await eventually { client.text.contains("\r\n\r\n") }
+      try await eventually { client.text.contains("\r\n\r\n") }
       #expect(client.statuses == [101])
       #expect(client.text.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
       #expect(!client.text.lowercased().contains("extensions"))
@@ -62,8 +62,8 @@ struct WebSocketTests {
       for byte in Self.frame(0, String(text.dropFirst(20))) {
         try await client.send([byte])
       }
-      await eventually { parent.seen.events.map(\.eventID) == ["e1", "e2"] }
-      await eventually { client.text.hasSuffix("\u{4}ping") }
+      try await eventually { parent.seen.events.map(\.eventID) == ["e1", "e2"] }
+      try await eventually { client.text.hasSuffix("\u{4}ping") }
     }
   }
 
@@ -72,7 +72,7 @@ struct WebSocketTests {
     let parent = StubParent()
     try await withSocket(parent) { client in
       try await client.send(Self.frame(1, "not json") + Self.frame(1, "{}") + Self.frame(1, Self.event("e1")))
-      await eventually { parent.seen.events.map(\.eventID) == ["e1"] }
+      try await eventually { parent.seen.events.map(\.eventID) == ["e1"] }
     }
   }
 
@@ -85,7 +85,7 @@ struct WebSocketTests {
   func violations(frame: [UInt8]) async throws {
     try await withSocket(StubParent()) { client in
       try? await client.send(frame)
-      await eventually { client.isClosed }
+      try await eventually { client.isClosed }
     }
   }
 
@@ -97,7 +97,7 @@ struct WebSocketTests {
     for frames in [Self.frame(1, half + half), Self.frame(1, half, isFinal: false) + Self.frame(0, half)] {
       try await withSocket(StubParent(), limits: limits) { client in
         try? await client.send(frames)
-        await eventually { client.isClosed }
+        try await eventually { client.isClosed }
       }
     }
   }
@@ -108,7 +108,7 @@ struct WebSocketTests {
     try await withListener(parent) { port in
       let client = try await RawClient.connect(port: port, reads: false)
       try await client.send(Self.upgrade)
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       let channel = try #require(parent.seen.openChannels.first)
       // More than the system takes for a peer that does not read.
       let large = WorkerCommand(command: String(repeating: "a", count: 1 << 20))
@@ -117,7 +117,7 @@ struct WebSocketTests {
       channel.send(WorkerCommand(command: "too late"))
       channel.close()
       try await client.read()
-      await eventually { client.isClosed }
+      try await eventually { client.isClosed }
       #expect(client.received.count > 24 << 20)
       #expect(client.received.suffix(4) == [0x88, 2, 0x03, 0xe8])
       #expect(!client.received.suffix(100).contains(0x81))
@@ -131,7 +131,7 @@ struct WebSocketTests {
     limits.pongTimeout = .milliseconds(300)
     let parent = StubParent()
     try await withSocket(parent, limits: limits) { client in
-      await eventually { client.isClosed }
+      try await eventually { client.isClosed }
       #expect(client.statuses == [101])
     }
   }
@@ -148,7 +148,7 @@ struct WebSocketTests {
       let transport = try HTTPTransport(
         url: "http://127.0.0.1:\(port)", workerID: "w1", token: "secret", options: options)
       let commands = try await transport.listenForCommands()
-      await eventually { parent.seen.openChannels.count == 1 }
+      try await eventually { parent.seen.openChannels.count == 1 }
       // Longer than ping and pong may take together.
       try await Task.sleep(for: .seconds(2))
       parent.seen.openChannels.first?.send(WorkerCommand(command: "still here"))
@@ -165,7 +165,7 @@ struct WebSocketTests {
       let client = try await RawClient.connect(port: port)
       let text = Self.upgrade.components("/ws/w1").joined(separator: "/ws")
       try await client.send(text.components("X-Worker-Token").joined(separator: "X-Worker-ID: old\r\nX-Worker-Token"))
-      await eventually { parent.seen.openChannels.first?.workerID == "old" }
+      try await eventually { parent.seen.openChannels.first?.workerID == "old" }
       await client.close()
     }
   }

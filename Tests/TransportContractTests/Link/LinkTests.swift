@@ -35,7 +35,7 @@ struct LinkTests {
       let result = Task {
         try await transport.sendResult(TaskResult(jobID: "j1", taskID: "t1", data: incompressible(3 << 20)))
       }
-      await eventually(within: .seconds(30)) { proxy.bytesUp > 96 << 10 }
+      try await eventually(within: .seconds(30)) { proxy.bytesUp > 96 << 10 }
       _ = try await transport.sendHeartbeat(nil)
       #expect(parent.calls.filter { if case .result = $0.action { true } else { false } }.isEmpty)
       #expect(try await result.value == .accepted)
@@ -52,11 +52,11 @@ struct LinkTests {
       let second = try link.transport(to: port)
       _ = try await first.sendHeartbeat(nil)
       let poll = Task { try await first.waitForTask() }
-      await eventually { parent.pollCount == 1 }
+      try await eventually { parent.pollCount == 1 }
       _ = try await second.sendHeartbeat(nil)
       let error = await #expect(throws: TransportError.self) { try await within { try await poll.value } }
       #expect(error?.kind == .interrupted)
-      await eventually { parent.seen.abandonedPolls == 1 }
+      try await eventually { parent.seen.abandonedPolls == 1 }
       _ = try await second.sendHeartbeat(nil)
       await first.close()
       await second.close()
@@ -74,13 +74,13 @@ struct LinkTests {
       let transport = try link.transport(to: proxy.port, tls: contexts)
       _ = try await transport.register(WorkerRegistration(workerID: "w1"))
       let poll = Task { try await transport.waitForTask() }
-      await eventually("the poll waits") { parent.pollCount == 1 }
+      try await eventually("the poll waits") { parent.pollCount == 1 }
       parent.answer { call in
         if case .result = call.action { return }
         StubParent.acceptEverything(call)
       }
       let result = Task { try await transport.sendResult(TaskResult(jobID: "j1", taskID: "t1")) }
-      await eventually("the result has arrived") { parent.unansweredResult != nil }
+      try await eventually("the result has arrived") { parent.unansweredResult != nil }
 
       contexts.exchange(try WireCertificates.clientContexts(protocols: link.applicationProtocols).current)
       _ = try await transport.sendHeartbeat(nil)
@@ -109,11 +109,11 @@ struct LinkTests {
       let polls = workers.map { worker in
         Task { try await worker.waitForTask(skills: ["s-\(worker.workerID)"]) }
       }
-      await eventually { parent.pollCount == 2 }
+      try await eventually { parent.pollCount == 2 }
       await workers[0].close()
       let error = await #expect(throws: TransportError.self) { try await polls[0].value }
       #expect(error?.kind == .closed)
-      await eventually { parent.seen.abandonedPolls == 1 }
+      try await eventually { parent.seen.abandonedPolls == 1 }
       _ = try await workers[1].sendHeartbeat(nil)
       #expect(proxy.connections == 1)
       polls[1].cancel()
@@ -151,7 +151,7 @@ struct LinkTests {
       let proxy = try await CountingProxy.start(to: port)
       let transport = try link.transport(to: proxy.port)
       _ = try await transport.register(WorkerRegistration(workerID: "w1"))
-      await eventually(within: .seconds(30)) {
+      try await eventually(within: .seconds(30)) {
         parent.calls.filter { if case .heartbeat("w1", nil) = $0.action { true } else { false } }.count > 2
       }
       _ = try await transport.sendResult(TaskResult(jobID: "j1", taskID: "t1"))
@@ -168,14 +168,14 @@ struct LinkTests {
       let proxy = try await CountingProxy.start(to: port)
       let transport = try link.transport(to: proxy.port)
       let poll = Task { try await transport.waitForTask(for: .seconds(60)) }
-      await eventually { parent.pollCount == 1 }
+      try await eventually { parent.pollCount == 1 }
       proxy.goSilent()
       let silent = ContinuousClock.now
       let error = await #expect(throws: TransportError.self) {
         try await within(.seconds(20)) { try await poll.value }
       }
       #expect(error?.kind == .interrupted)
-      await eventually(within: .seconds(20)) { parent.seen.abandonedPolls == 1 }
+      try await eventually(within: .seconds(20)) { parent.seen.abandonedPolls == 1 }
       #expect(ContinuousClock.now - silent < .milliseconds(15_500))
       await transport.close()
       await proxy.stop()
