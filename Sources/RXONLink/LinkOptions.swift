@@ -24,6 +24,9 @@ package struct LinkOptions: Sendable {
 
 /// Limits of the upper end of a link.
 package struct LinkLimits: Sendable, Hashable {
+  /// So many more than agreed on are no fault: a large call may overtake the word that another was given up for it.
+  static let overtaking = 64
+
   /// Calls that may wait for their answers at once, polls and command channels aside.
   package var calls = 256
   package var polls = 4096

@@ -66,6 +66,17 @@ struct OutboundFramesTests {
     #expect(arrived == sizes)
   }
 
+  @Test("a large message does not overtake a small one of its channel, though chunks are due")
+  func orderBehindMany() {
+    var frames = OutboundFrames()
+    for number in 1...40 { frames.add(Self.call(UInt64(number), bytes: 1)) }
+    frames.add(Self.message(99, 5))
+    frames.add(Self.message(99, 2 * Self.chunk))
+    let sizes = Self.drain(&frames).filter { $0.call == 99 }.map(\.bodySize)
+    #expect(sizes == [5, Self.chunk, Self.chunk])
+    #expect(frames.isEmpty)
+  }
+
   @Test("only so many large messages are under way at once; the others follow")
   func bounded() {
     var frames = OutboundFrames()

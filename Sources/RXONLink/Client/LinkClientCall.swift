@@ -47,6 +47,12 @@ final class LinkClientCall: @unchecked Sendable {
     return false
   }
 
+  /// Goes in chunks, and takes turns with others of its size.
+  var isLarge: Bool {
+    if case .call(let call) = kind { return call.body.count > LinkFrame.chunkSize }
+    return false
+  }
+
   func begin(_ completion: @escaping (Outcome) -> Void) {
     if let early { return completion(early) }
     self.completion = completion

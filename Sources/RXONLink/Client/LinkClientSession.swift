@@ -30,6 +30,9 @@ final class LinkClientSession: LinkEnd, @unchecked Sendable {
   private var stallTimer: RepeatedTask?
   private var welcomeTimer: Scheduled<Void>?
 
+  /// Bytes that may wait to be sent before large calls wait for their turn.
+  private static let greatestQueue = 16 << 20
+
   private struct DeclaredSkills: Equatable {
     var available: [String]?
     var hot: [String]?
@@ -57,8 +60,9 @@ final class LinkClientSession: LinkEnd, @unchecked Sendable {
 
   /// Whether the parent takes one more of its kind now.
   func hasRoom(for call: LinkClientCall) -> Bool {
-    guard let welcome else { return false }
+    guard let welcome, !isOver else { return false }
     if call.isPoll { return polls < welcome.polls }
+    if call.isLarge, sender.waitingBytes > Self.greatestQueue { return false }
     return !call.isCounted || countedCalls < welcome.calls
   }
 
@@ -122,7 +126,8 @@ final class LinkClientSession: LinkEnd, @unchecked Sendable {
   /// The caller does not wait any more.
   func withdraw(_ call: LinkClientCall) {
     guard calls[call.number] === call else { return }
-    forget(call)
+    // The parent is to know of it before the next call takes the room.
+    defer { forget(call) }
     // Polls that follow say that their skills are those of this one.
     if call.declaresSkills { return cancel(call.number) }
     sender.drop(call.number)
@@ -191,8 +196,8 @@ final class LinkClientSession: LinkEnd, @unchecked Sendable {
       calls[number]?.end(
         .failure(TransportError(.protocolViolation, "the answer is larger than \(options.answerSize) bytes")))
       if let call = calls[number] {
-        forget(call)
         cancel(number)
+        forget(call)
       }
       channels[number]?.close()
     case .violation(let problem): close(.violation(problem))
@@ -279,6 +284,7 @@ final class LinkClientSession: LinkEnd, @unchecked Sendable {
 
   func becameWritable() {
     sender.pump()
+    wire?.hasRoom()
   }
 
   func sawSignOfLife() {}

@@ -7,7 +7,8 @@ import Synchronization
 /// lost.
 ///
 /// When certificates were exchanged, a call that finds nothing under way but polls retires the link and opens a new one.
-/// The parent knows a link by the certificate that it was opened with, and refuses its calls from that one's end.
+/// The parent knows a link by the certificate that it was opened with, and refuses its calls from that one's end. So it
+/// is when the worker that opened it has left: while the link lives, the parent takes that worker to be alive.
 ///
 /// ``send(_:)`` and the others may be called from any thread; all else is confined to the event loop.
 package final class LinkWire: Wire, @unchecked Sendable {
@@ -38,9 +39,11 @@ package final class LinkWire: Wire, @unchecked Sendable {
   /// The parent's.
   package let clock: ParentClock
   private var state = State.idle
-  /// Of the link that is open or being opened.
+  /// The worker as which the link was opened, or is being opened.
+  private var openedBy: String?
+  /// Of that link.
   private var encryption: (any AnyObject & Sendable)?
-  /// When a call first found that certificates were exchanged.
+  /// Since when the link is to be opened anew: certificates were exchanged, or who opened it has left.
   private var outdatedSince: NIODeadline?
   /// Calls that no session has taken yet, by their order.
   private var waiting = CircularBuffer<LinkClientCall>()
@@ -108,6 +111,10 @@ package final class LinkWire: Wire, @unchecked Sendable {
     try? await eventLoop.submit { [self] in
       for call in waiting where call.workerID == workerID { call.end(.failure(.transportClosed)) }
       state.session?.leave(workerID)
+      if workerID == openedBy {
+        outdatedSince = .now()
+        retireIfDue()
+      }
     }.get()
   }
 
@@ -164,8 +171,7 @@ package final class LinkWire: Wire, @unchecked Sendable {
     case .closed: call.end(.failure(.transportClosed))
     case .open(let session) where isDue(session):
       waiting.append(call)
-      state = .retiring(session)
-      session.retire()
+      retire(session)
     case .open(let session) where session.hasRoom(for: call): session.start(call)
     case .open, .opening, .retiring: waiting.append(call)
     case .idle:
@@ -176,14 +182,23 @@ package final class LinkWire: Wire, @unchecked Sendable {
 
   /// Whether the link is to be retired now.
   private func isDue(_ session: LinkClientSession) -> Bool {
-    guard encryption !== opener.encryption else { return false }
-    let since = outdatedSince ?? .now()
-    outdatedSince = since
-    return !session.isBusy || .now() - since > Self.patience
+    if outdatedSince == nil, encryption !== opener.encryption { outdatedSince = .now() }
+    guard let outdatedSince else { return false }
+    return !session.isBusy || .now() - outdatedSince > Self.patience
+  }
+
+  private func retireIfDue() {
+    if case .open(let session) = state, isDue(session) { retire(session) }
+  }
+
+  private func retire(_ session: LinkClientSession) {
+    state = .retiring(session)
+    session.retire()
   }
 
   private func open(for call: LinkClientCall) {
     state = .opening
+    openedBy = call.workerID
     encryption = opener.encryption
     outdatedSince = nil
     let opening = LinkOpening(workerID: call.workerID, token: call.token, features: options.features)
@@ -191,9 +206,21 @@ package final class LinkWire: Wire, @unchecked Sendable {
       .assumeIsolated().whenFailure { [self] error in
         guard case .opening = state else { return }
         state = .idle
-        absence.store((error as? TransportError)?.kind == .notFound, ordering: .relaxed)
-        failWaiting(error as? TransportError ?? TransportError(.unreachable, "\(error)"))
+        let error = error as? TransportError ?? TransportError(.unreachable, "\(error)")
+        absence.store(error.kind == .notFound, ordering: .relaxed)
+        if error.isAboutCaller { refuse(opening, error) } else { failWaiting(error) }
       }
+  }
+
+  /// Who was not admitted is told so; the next one may be.
+  private func refuse(_ opening: LinkOpening, _ error: TransportError) {
+    func isRefused(_ call: LinkClientCall) -> Bool {
+      call.workerID == opening.workerID && call.token == opening.token
+    }
+    let refused = waiting.filter(isRefused)
+    waiting.removeAll { isRefused($0) || $0.isOver }
+    if let next = waiting.first { open(for: next) }
+    for call in refused { call.end(.failure(error)) }
   }
 
   private func accept(_ pipe: any LinkPipe, _ opening: LinkOpening) -> (any LinkEnd)? {
@@ -214,6 +241,8 @@ package final class LinkWire: Wire, @unchecked Sendable {
     state = .open(session)
     absence.store(false, ordering: .relaxed)
     hasRoom()
+    // The worker as which it was opened may have left meanwhile.
+    if outdatedSince != nil { retireIfDue() }
   }
 
   /// Calls that wait may be taken now.
@@ -222,7 +251,9 @@ package final class LinkWire: Wire, @unchecked Sendable {
     let calls = waiting
     waiting.removeAll()
     for call in calls where !call.isOver {
-      if session.hasRoom(for: call) {
+      if session.isOver {
+        call.end(.failure(.lostBeforeSending))
+      } else if session.hasRoom(for: call) {
         session.start(call)
       } else {
         waiting.append(call)
@@ -241,7 +272,21 @@ package final class LinkWire: Wire, @unchecked Sendable {
       if let next = waiting.first(where: { !$0.isOver }) { open(for: next) }
     case .idle, .opening, .open:
       state = .idle
-      failWaiting(TransportError(.unreachable, "the link was lost before the call was sent"))
+      failWaiting(.lostBeforeSending)
+    }
+  }
+}
+
+extension TransportError {
+  fileprivate static var lostBeforeSending: TransportError {
+    TransportError(.unreachable, "the link was lost before the call was sent")
+  }
+
+  /// Another caller may be treated otherwise.
+  fileprivate var isAboutCaller: Bool {
+    switch kind {
+    case .unauthorized, .forbidden, .rateLimited: true
+    default: false
     }
   }
 }

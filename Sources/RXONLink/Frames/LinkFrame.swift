@@ -17,7 +17,7 @@ package struct LinkFrame: Sendable, Hashable {
     case receipts(LinkReceipts)
   }
 
-  /// Chosen by the lower node, each number once and greater than those before it; 0 where the frame is of no call.
+  /// Chosen by the lower node, each number once; 0 where the frame is of no call.
   package var call: UInt64
   package var content: Content
 

@@ -60,6 +60,9 @@ final class LinkSender {
 
   var isIdle: Bool { frames.isEmpty }
 
+  /// Of bodies, in bytes.
+  var waitingBytes: Int { frames.waitingBytes }
+
   /// The pipe has ended.
   func end() {
     isOver = true

@@ -75,7 +75,7 @@ struct OutboundFrames {
 
   /// The next frame to send.
   mutating func next() -> Departure? {
-    if let waiting = small.first, smallInARow < Self.smallBeforeChunk || large.isEmpty {
+    if let waiting = small.first, smallInARow < Self.smallBeforeChunk || !isLargeDue {
       small.removeFirst()
       smallInARow += 1
       waitingBytes -= waiting.frame.bodySize
@@ -84,6 +84,12 @@ struct OutboundFrames {
     }
     smallInARow = 0
     return nextOfLarge()
+  }
+
+  /// A message in chunks does not begin before a small one of its own call, which it found waiting.
+  private var isLargeDue: Bool {
+    guard let message = large.first else { return false }
+    return message.head == nil || !small.contains { $0.frame.call == message.call }
   }
 
   private mutating func nextOfLarge() -> Departure? {

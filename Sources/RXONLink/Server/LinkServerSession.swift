@@ -20,7 +20,6 @@ package final class LinkServerSession: LinkEnd, @unchecked Sendable {
   private let decoder: CallDecoder
   private var assembly: BodyAssembly<LinkFrame.Content>
 
-  private var lastNumber: UInt64 = 0
   private var calls: [UInt64: LinkServerCall] = [:]
   private var channels: [UInt64: LinkCommandChannel] = [:]
   private var polls = 0
@@ -90,13 +89,14 @@ package final class LinkServerSession: LinkEnd, @unchecked Sendable {
   }
 
   private func begin(_ frame: LinkFrame, _ call: LinkCall) {
-    guard frame.call > lastNumber else { return close(.violation("a number of a call that was used")) }
-    lastNumber = frame.call
+    guard frame.call > 0, calls[frame.call] == nil, channels[frame.call] == nil, !openings.contains(frame.call) else {
+      return close(.violation("a number of a call that is under way"))
+    }
     let hasRoom =
       switch call.action {
-      case .poll: polls < limits.polls
+      case .poll: polls < limits.polls + LinkLimits.overtaking
       case .commands: channels.count + openings.count < limits.channels
-      default: calls.count - polls < limits.calls
+      default: calls.count - polls < limits.calls + LinkLimits.overtaking
       }
     guard hasRoom else { return close(.violation("more calls at once than agreed on")) }
     take(assembly.begin(frame.call, frame.content, call.body ?? LinkBody([])), frame.call)
@@ -106,18 +106,22 @@ package final class LinkServerSession: LinkEnd, @unchecked Sendable {
     switch outcome {
     case .incomplete: break
     case .violation(let problem): close(.violation(problem))
-    case .tooLarge:
-      answer(
-        number,
-        WireAnswer(
-          refusing: CallFailure(
-            status: 413, "the body is larger than the limit of \(limits.bodySize) bytes", code: .limitExceeded)))
+    case .tooLarge: refuse(number, tooLarge: "the body is larger than the limit of \(limits.bodySize) bytes")
     case .complete(let content, let body):
       do throws(BodyCoder.Failure) {
         deliver(content, try coder.decode(body), number)
       } catch {
-        answer(number, WireAnswer(refusing: CallFailure(status: 413, error.description, code: .limitExceeded)))
+        refuse(number, tooLarge: error.description)
       }
+    }
+  }
+
+  /// Events are not answered: an answer on their channel would end it.
+  private func refuse(_ number: UInt64, tooLarge problem: String) {
+    if let channel = channels[number] {
+      malformedEvent?(channel.workerID, problem)
+    } else {
+      answer(number, WireAnswer(refusing: CallFailure(status: 413, problem, code: .limitExceeded)))
     }
   }
 
@@ -264,6 +268,7 @@ package final class LinkServerSession: LinkEnd, @unchecked Sendable {
         guard session.openings.remove(number) != nil else { return }
         if let refusal { return session.answer(number, WireAnswer(refusing: refusal)) }
         session.answer(number, WireAnswer(status: 200))
+        guard !session.isOver else { return }
         let channel = LinkCommandChannel(number: number, credentials: caller, session: session)
         session.channels[number] = channel
         session.handler.commandChannelOpened(channel)

@@ -110,14 +110,14 @@ struct LinkTests {
         Task { try await worker.waitForTask(skills: ["s-\(worker.workerID)"]) }
       }
       try await eventually { parent.pollCount == 2 }
-      await workers[0].close()
-      let error = await #expect(throws: TransportError.self) { try await polls[0].value }
+      await workers[1].close()
+      let error = await #expect(throws: TransportError.self) { try await polls[1].value }
       #expect(error?.kind == .closed)
       try await eventually { parent.seen.abandonedPolls == 1 }
-      _ = try await workers[1].sendHeartbeat(nil)
+      _ = try await workers[0].sendHeartbeat(nil)
       #expect(proxy.connections == 1)
-      polls[1].cancel()
-      await workers[1].close()
+      polls[0].cancel()
+      await workers[0].close()
       await proxy.stop()
     }
   }
