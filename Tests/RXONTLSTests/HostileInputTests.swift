@@ -84,6 +84,27 @@ struct HostileInputTests {
     }
   }
 
+  @Test("a peer that asks for new keys without end, and reads no answer, is given up; one that reads is not")
+  func keyUpdates() throws {
+    for reads in [true, false] {
+      let (server, client) = try contexts(.v13)
+      let pair = try EmbeddedPair(server, client)
+      try pair.settle()
+      pair.server.isWritable = reads
+      let ssl = try #require(pair.clientHandler.connection).ssl
+      for _ in 0..<50 where pair.server.isActive {
+        #expect(SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) == 1)
+        SSL_do_handshake(ssl)
+        pair.client.writeAndFlush(ByteBuffer(bytes: [1]), promise: nil)
+        try pair.settle()
+      }
+      let kinds = pair.serverErrors.map { ($0 as? TLSError)?.kind }
+      #expect(kinds == (reads ? [] : [.protocolViolation]))
+      #expect(pair.server.isActive == reads)
+      pair.finish()
+    }
+  }
+
   @Test("noise in place of a hello ends in an error, at both sides")
   func noise() throws {
     let (server, client) = try contexts(.v13)

@@ -37,7 +37,7 @@ extension ChildAuthenticator {
     guard policy.signatures != .off else { return }
     let signature = try verifiedSignature(of: claim, body: body, by: identity, at: unixSeconds)
     try verifyChain(of: claim)
-    if let signature { try expectNoReplay(of: claim, signature, by: identity, uptime: uptime) }
+    if let signature { try expectNoReplay(of: claim, signature, by: identity, at: unixSeconds, uptime: uptime) }
   }
 
   /// - Returns: the signature; nil where there is none that could be checked, and none is needed.
@@ -80,10 +80,13 @@ extension ChildAuthenticator {
   }
 
   private mutating func expectNoReplay(
-    of claim: Claim, _ signature: String, by identity: Identity, uptime: Duration
+    of claim: Claim, _ signature: String, by identity: Identity, at unixSeconds: Int, uptime: Duration
   ) throws(CallFailure) {
+    // Fresh, and so not far ahead.
+    let ahead = Duration.seconds((claim.timestamp ?? unixSeconds) - unixSeconds)
     // Hexadecimal reads the same in both cases.
-    let earlier = replays.claim(claim.nonce ?? signature.lowercased(), of: identity.workerID, at: uptime)
+    let earlier = replays.claim(
+      claim.nonce ?? signature.lowercased(), of: identity.workerID, at: uptime, ahead: ahead)
     let isOutdated: Bool
     if case .whileNewest = claim.repetition, let timestamp = claim.timestamp {
       isOutdated = replays.isOutdated(timestamp, of: identity.workerID)

@@ -8,7 +8,7 @@ import DequeModule
 struct ReplayGuard {
   /// A timestamp may be off by this much.
   static let freshness = 60
-  /// A nonce is remembered this long.
+  /// A nonce is remembered this long, and longer by as much as its timestamp lies ahead.
   static let memory = Duration.seconds(65)
 
   enum Claim: Equatable {
@@ -17,8 +17,13 @@ struct ReplayGuard {
     case seen(at: Duration)
   }
 
+  private struct Nonce {
+    var seenAt: Duration
+    var expires: Duration
+  }
+
   private struct Sender {
-    var seen: [Int: Duration] = [:]
+    var seen: [Int: Nonce] = [:]
     var order: Deque<Int> = []
     /// Of its heartbeats.
     var newestTimestamp = Int.min
@@ -41,13 +46,17 @@ struct ReplayGuard {
     return !overflow && difference.magnitude <= UInt(freshness)
   }
 
-  mutating func claim(_ nonce: String, of sender: String, at uptime: Duration) -> Claim {
+  /// - Parameter ahead: by how much the message's timestamp lies ahead of this node's clock.
+  mutating func claim(
+    _ nonce: String, of sender: String, at uptime: Duration, ahead: Duration = .zero
+  ) -> Claim {
     sweep(at: uptime)
-    forget(of: sender, before: uptime - Self.memory)
+    forget(of: sender, at: uptime)
     let hash = nonce.hashValue
-    if let before = senders[sender]?.seen[hash] { return .seen(at: before) }
+    if let before = senders[sender]?.seen[hash] { return .seen(at: before.seenAt) }
     if count >= capacity { makeRoom(for: sender) }
-    senders[sender, default: Sender()].seen[hash] = uptime
+    let expires = uptime + Self.memory + max(.zero, ahead)
+    senders[sender, default: Sender()].seen[hash] = Nonce(seenAt: uptime, expires: expires)
     senders[sender]?.order.append(hash)
     count += 1
     if size(of: sender) > size(of: largest) { largest = sender }
@@ -85,13 +94,16 @@ struct ReplayGuard {
     guard uptime >= nextSweep else { return }
     nextSweep = uptime + Self.memory
     for sender in senders.keys.map(\.self) {
-      forget(of: sender, before: uptime - Self.memory)
+      forget(of: sender, at: uptime)
       if size(of: sender) == 0 { senders[sender] = nil }
     }
   }
 
-  private mutating func forget(of sender: String, before limit: Duration) {
-    while let oldest = senders[sender]?.order.first, let at = senders[sender]?.seen[oldest], at < limit {
+  /// In the order in which they were claimed: one from ahead keeps those behind it a little longer.
+  private mutating func forget(of sender: String, at uptime: Duration) {
+    while let oldest = senders[sender]?.order.first, let nonce = senders[sender]?.seen[oldest],
+      nonce.expires < uptime
+    {
       forgetOldest(of: sender)
     }
   }

@@ -37,10 +37,12 @@ extension AuthorityFolder {
   public func enrol(
     token: String, request: CertificateRequest, by authority: CertificateAuthority, lifetime: Int, now: Int
   ) throws(PKIFailure) -> (certificate: Certificate, names: SubjectNames) {
-    let invitation = try claim(token, by: request.publicKey.fingerprint, now: now)
-    let certificate = try issue(
-      invitation.names, for: request.publicKey, by: authority, lifetime: lifetime, now: now)
-    return (certificate, invitation.names)
+    try DurableFile.exclusively(in: path) { () throws(PKIFailure) in
+      let invitation = try claim(token, by: request.publicKey.fingerprint, now: now)
+      let certificate = try issue(
+        invitation.names, for: request.publicKey, by: authority, lifetime: lifetime, now: now)
+      return (certificate, invitation.names)
+    }
   }
 
   private func claim(_ token: String, by fingerprint: String, now: Int) throws(PKIFailure) -> Invitation {

@@ -120,15 +120,18 @@ public struct AuthorityFolder: Sendable {
   public func renew(
     _ fingerprint: String, request: CertificateRequest, by authority: CertificateAuthority, lifetime: Int, now: Int
   ) throws(PKIFailure) -> (certificate: Certificate, names: SubjectNames) {
-    guard let present = try record(of: fingerprint) else {
-      throw PKIFailure(.refused, "the certificate is none of this authority's; join anew with holon join")
+    // So that a revocation finds either the old certificate alone or both.
+    try DurableFile.exclusively(in: path) { () throws(PKIFailure) in
+      guard let present = try record(of: fingerprint) else {
+        throw PKIFailure(.refused, "the certificate is none of this authority's; join anew with holon join")
+      }
+      guard present.isGood(at: now) else {
+        let state = present.revokedAt == nil ? "has expired" : "was revoked"
+        throw PKIFailure(.refused, "the certificate \(state); join anew with holon join")
+      }
+      let certificate = try issue(present.names, for: request.publicKey, by: authority, lifetime: lifetime, now: now)
+      return (certificate, present.names)
     }
-    guard present.isGood(at: now) else {
-      let state = present.revokedAt == nil ? "has expired" : "was revoked"
-      throw PKIFailure(.refused, "the certificate \(state); join anew with holon join")
-    }
-    let certificate = try issue(present.names, for: request.publicKey, by: authority, lifetime: lifetime, now: now)
-    return (certificate, present.names)
   }
 
   private func recordFile(_ fingerprint: String) -> String {

@@ -13,6 +13,8 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
+  /// Bytes that may wait undecoded, as they do behind a request to change the protocol.
+  private static let undecodedBytes = 128 << 10
   /// Complete bodies that may wait behind the request being answered, in bytes, before reading stops.
   private static let pipelinedBytes = 64 << 10
 
@@ -39,6 +41,8 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   private var failure: HTTPResponse?
   /// Nothing more is taken from the peer.
   private var isIntakeOver = false
+  /// Only what is written has to get through any more.
+  private var isEnding = false
   private var isLingering = false
   private var isDraining = false
   private var isServing = false
@@ -64,7 +68,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
     handshakeDeadline = isSecure ? .now() + loop.limits.headerTimeout : nil
     self.decoder = decoder
     self.refusal = refusal
-    decoding = ByteToMessageHandler(decoder)
+    decoding = ByteToMessageHandler(decoder, maximumBufferSize: Self.undecodedBytes)
   }
 
   // MARK: - Lifecycle
@@ -127,7 +131,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if !sawPart, incoming == nil, headStarted == nil, handshakeDeadline == nil {
+    if !sawPart, !isIntakeOver, incoming == nil, headStarted == nil, handshakeDeadline == nil {
       headStarted = .now()
     }
     sawPart = false
@@ -323,6 +327,12 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
       deadline = .distantFuture
     } else if let handshakeDeadline {
       deadline = handshakeDeadline
+    } else if isIntakeOver {
+      // What the peer still sends gains it nothing.
+      guard !isEnding else { return }
+      isEnding = true
+      unwrittenBytes = 0
+      deadline = now + loop.limits.idleTimeout
     } else if let headStarted {
       deadline = headStarted + loop.limits.headerTimeout
     } else {
@@ -336,7 +346,7 @@ extension HTTPServerConnection: SupervisedConnection {
   func deadlinePassed(at now: NIODeadline) {
     if isLingering || handshakeDeadline != nil {
       closeNow()
-    } else if incoming != nil || headStarted != nil {
+    } else if !isIntakeOver, incoming != nil || headStarted != nil {
       deadline = .distantFuture
       reject(
         .error(.requestTimeout, "the request did not arrive in time"), incoming == nil ? .slowHeader : .slowBody)

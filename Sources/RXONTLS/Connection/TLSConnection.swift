@@ -4,7 +4,7 @@ import NIOCore
 /// One TLS connection without its network: records in and out by way of buffers. Not thread-safe.
 final class TLSConnection {
   let context: SSLContext
-  private let ssl: OpaquePointer
+  let ssl: OpaquePointer
 
   /// Records that OpenSSL has not read yet.
   var received = ByteBuffer()

@@ -4,6 +4,9 @@ extension TLSHandler {
   /// The largest buffer of plaintext that is handed on at once, in bytes.
   private static let deliveryLimit = 64 << 10
 
+  /// How often reading may make an answer while none is read; what makes one comes in at most 64 KiB at a time.
+  private static let unreadAnswerLimit = 16
+
   /// The largest empty buffer that is kept for the next time.
   private static let spareLimit = 1 << 10
 
@@ -99,12 +102,21 @@ extension TLSHandler {
       if connection?.toSend.readableBytes ?? 0 > 0 {
         sendRecords(context, promise: nil)
         context.flush()
+        expectAnswersAreRead(context)
       }
     case .ended: inputEnded(context)
     case .failed(let error):
       completeDelivery(context)
       fail(context, error)
     }
+  }
+
+  /// A peer that asks for new keys and does not read the answers would have them pile up here.
+  private func expectAnswersAreRead(_ context: ChannelHandlerContext) {
+    unreadAnswers = context.channel.isWritable ? 0 : unreadAnswers + 1
+    guard unreadAnswers > Self.unreadAnswerLimit else { return }
+    completeDelivery(context)
+    fail(context, TLSError(.protocolViolation, "the peer asks for new keys again and again, and reads no answer"))
   }
 
   private func completeDelivery(_ context: ChannelHandlerContext) {

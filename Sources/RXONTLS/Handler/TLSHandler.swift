@@ -45,6 +45,8 @@ public final class TLSHandler: ChannelDuplexHandler {
   var isReadAwaited = false
   var isDelivering = false
   var hasDelivered = false
+  /// Answers that reading made in a row while the peer read nothing.
+  var unreadAnswers = 0
   var isInputOver = false
   var spareBuffer = ByteBuffer()
 

@@ -20,6 +20,15 @@ struct ReplayGuardTests {
     #expect(claims == [.new, .seen(at: .zero), .new])
   }
 
+  @Test("one whose timestamp lies ahead is remembered until that is stale")
+  func ahead() {
+    var replays = ReplayGuard()
+    let claims = [0, 66, 124, 126].map {
+      replays.claim("n", of: "w1", at: .seconds($0), ahead: .seconds(60))
+    }
+    #expect(claims == [.new, .seen(at: .zero), .seen(at: .zero), .new])
+  }
+
   @Test("when full, the oldest is forgotten")
   func bounded() {
     var replays = ReplayGuard(capacity: 2)

@@ -166,6 +166,44 @@ struct HostileRequestTests {
     }
   }
 
+  @Test("what comes behind a request for another protocol is not kept without end")
+  func bytesBehindUpgrade() async throws {
+    let parent = StubParent { _ in }
+    try await withListener(parent) { port in
+      let client = try await RawClient.connect(port: port)
+      try await client.send(
+        request("GET /_worker/workers/w1/tasks/next?timeout=30", ["Connection: upgrade", "Upgrade: other"]))
+      try await eventually { parent.calls.count == 1 }
+      try? await client.send(String(repeating: "a", count: 4 << 20))
+      try await eventually { client.isClosed && parent.seen.abandonedPolls == 1 }
+    }
+  }
+
+  @Test("an answer that is not read holds its connection no longer for what comes behind its request")
+  func bytesBehindLastRequest() async throws {
+    var limits = HTTPListenerLimits()
+    limits.headerTimeout = .milliseconds(100)
+    limits.idleTimeout = .seconds(1)
+    let large = RawJSON.object([
+      "job_id": .string("j"), "task_id": .string("t"), "type": .string("a"),
+      "params": .object(["large": .string(String(repeating: "x", count: 32 << 20))]),
+    ])
+    let parent = StubParent { $0.answer(.task(large)) }
+    try await withListener(parent, limits: limits) { port in
+      let client = try await RawClient.connect(port: port, reads: false)
+      try await client.send(request("GET /_worker/workers/w1/tasks/next?timeout=30", ["Connection: close"]))
+      try await eventually { parent.calls.count == 1 }
+      try await eventually("it is closed") {
+        do {
+          try await client.send("G")
+          return false
+        } catch {
+          return true
+        }
+      }
+    }
+  }
+
   @Test("2,000 idle connections leave the listener answering; above the limit there is a 503")
   func manyConnections() async throws {
     var limits = HTTPListenerLimits()
