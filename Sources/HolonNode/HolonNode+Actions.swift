@@ -2,48 +2,9 @@ import HolonRouting
 import Logging
 import RXON
 
-/// Performing what the router decided.
+/// What each action of the router means.
 extension HolonNode {
-  func perform(_ actions: [RoutingAction]) {
-    perform(actions[...])
-  }
-
-  private func perform(_ actions: ArraySlice<RoutingAction>) {
-    for index in actions.indices {
-      if case .persist(let changes) = actions[index] {
-        persist(changes, before: actions[(index + 1)...])
-        return
-      }
-      perform(actions[index])
-    }
-  }
-
-  /// Commits `changes`; what depends on them is performed once they are on disk.
-  private func persist(_ changes: [JournalChange], before dependents: ArraySlice<RoutingAction>) {
-    dropContents(of: changes)
-    commitsUnderWay += 1
-    journal.commit(changes) { failure in
-      self.onLoop { node in
-        node.commitsUnderWay -= 1
-        if let failure {
-          node.persistFailed(changes, dependents, failure)
-        } else {
-          node.perform(dependents)
-        }
-        node.noteIfDrained()
-      }
-    }
-  }
-
-  private func persistFailed(
-    _ changes: [JournalChange], _ dependents: ArraySlice<RoutingAction>, _ failure: JournalFailure
-  ) {
-    counters.add("journal_failures")
-    logger.error("The journal refused a commit", metadata: ["failure": "\(failure)"])
-    handle(.persistFailed(changes, unperformed: Array(dependents)))
-  }
-
-  private func perform(_ action: RoutingAction) {
+  func perform(_ action: RoutingAction) {
     switch action {
     case .persist(let changes), .record(let changes):
       record(changes)
@@ -80,11 +41,6 @@ extension HolonNode {
     }
   }
 
-  func record(_ changes: [JournalChange]) {
-    dropContents(of: changes)
-    journal.record(changes)
-  }
-
   private func answer(_ id: CallID, _ answer: ListenerAnswer) {
     calls.removeValue(forKey: id)?.answer(answer)
   }
@@ -98,11 +54,16 @@ extension HolonNode {
     }
     journal.content(of: key) { found in
       self.onLoop { node in
-        guard case .success(.some(let bytes)) = found, let content = try? RawJSON(validating: bytes) else {
-          node.contentMissing(of: key, for: id)
-          return
+        switch found {
+        case .success(let bytes):
+          if let bytes, let content = try? RawJSON(validating: bytes, limits: .stored) {
+            node.handOut(content, of: key, to: id)
+          } else {
+            node.contentMissing(for: id, .contentLost(id, key))
+          }
+        // Another time the journal may be able to.
+        case .failure: node.contentMissing(for: id, .handOutFailed(id, key))
         }
-        node.handOut(content, of: key, to: id)
       }
     }
   }
@@ -118,21 +79,10 @@ extension HolonNode {
     }
   }
 
-  private func contentMissing(of key: TaskKey, for id: CallID) {
+  private func contentMissing(for id: CallID, _ event: RoutingEvent) {
     counters.add("task_contents_unreadable")
-    logger.error("A task's content could not be read from the journal", metadata: ["task": "\(key.taskID)"])
+    logger.error("A task's content could not be read from the journal", metadata: ["event": "\(event)"])
     calls.removeValue(forKey: id)?.answer(.noTask)
-    handle(.handOutFailed(id, key))
-  }
-
-  /// What is over is not handed out again.
-  private func dropContents(of changes: [JournalChange]) {
-    for change in changes {
-      switch change {
-      case .resultStored(let record): contents.remove(record.key)
-      case .taskForgotten(let key): contents.remove(key)
-      default: break
-      }
-    }
+    handle(event)
   }
 }

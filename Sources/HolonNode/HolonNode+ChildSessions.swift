@@ -42,7 +42,12 @@ extension HolonNode {
     if let session = session(of: id) { return session.enter { $0.deliver(item, message) } }
     guard let place = uplinks.firstIndex(where: { $0.id == id.parent }), uplinks[place].naming != nil,
       let session = try? makeSession(id, isHere: false, over: &uplinks[place])
-    else { return }
+    else {
+      counters.add("deliveries_held")
+      return logger.warning(
+        "What was stored waits in the journal: its uplink is not configured",
+        metadata: ["uplink": "\(id)", "item": "\(item)"])
+    }
     session.enter {
       $0.deliver(item, message)
       $0.start()

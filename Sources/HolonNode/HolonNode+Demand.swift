@@ -138,7 +138,9 @@ extension RoutingEvent {
     case .taskArrived(_, let uplink), .taskRefused(_, let uplink, _, _), .commandArrived(_, let uplink),
       .cancellationsArrived(_, let uplink):
       uplink.child
-    case .callAbandoned, .handOutFailed, .resultSettled, .taskDropped, .persistFailed, .timePassed, .drainStarted: nil
+    case .callAbandoned, .handOutFailed, .contentLost, .resultSettled, .taskDropped, .persistFailed, .timePassed,
+      .drainStarted:
+      nil
     }
   }
 }

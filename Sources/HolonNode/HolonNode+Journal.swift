@@ -44,13 +44,17 @@ extension HolonNode {
     }
   }
 
-  /// Results of an uplink that the configuration no longer has stay in the journal until it has it again.
-  private func warnOfOrphans(in snapshot: JournalSnapshot) {
-    let orphans = snapshot.results.filter { session(of: $0.uplink) == nil }
-    guard !orphans.isEmpty else { return }
+  /// What is for an uplink that the configuration no longer has stays in the journal until it has it again.
+  func warnOfOrphans(in snapshot: JournalSnapshot) {
+    let results = snapshot.results.map(\.uplink).filter { session(of: $0) == nil }
+    let events = snapshot.events.map(\.uplink).filter { session(of: $0) == nil }
+    guard !results.isEmpty || !events.isEmpty else { return }
     logger.warning(
-      "The journal holds results for an uplink that is not configured",
-      metadata: ["results": "\(orphans.count)", "uplinks": "\(Set(orphans.map(\.uplink.description)).sorted())"])
+      "The journal holds results or events for an uplink that is not configured",
+      metadata: [
+        "results": "\(results.count)", "events": "\(events.count)",
+        "uplinks": "\(Set((results + events).map(\.description)).sorted())",
+      ])
   }
 
   private func take(_ incident: JournalIncident) {

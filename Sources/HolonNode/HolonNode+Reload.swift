@@ -52,7 +52,7 @@ extension HolonNode {
     var fresh = try makeUplinks(for: configuration.uplinks.filter { !unchanged.contains($0) })
     let snapshot: JournalSnapshot
     do {
-      snapshot = fresh.isEmpty ? JournalSnapshot() : try journal.restore()
+      snapshot = fresh.isEmpty && leaving.isEmpty ? JournalSnapshot() : try journal.restore()
     } catch {
       throw StartFailure(.environment, error.explanation(path: configuration.journal.path))
     }
@@ -61,6 +61,7 @@ extension HolonNode {
     uplinks = (kept + fresh).sorted {
       (order.firstIndex(of: $0.id.name) ?? 0) < (order.firstIndex(of: $1.id.name) ?? 0)
     }
+    warnOfOrphans(in: snapshot)
     router.reconfigure(configuration.routerConfiguration)
     uplinkSelection = configuration.uplinkSelection
     for uplink in kept where !uplink.connected.isEmpty {

@@ -68,6 +68,7 @@ public actor HolonNode {
   var journalReports: Task<Void, Never>?
   /// Commits that actions wait for.
   var commitsUnderWay = 0
+  var commitOrder = CommitOrder()
   var drainWaiter: CheckedContinuation<Void, Never>?
   var stopWaiters: [CheckedContinuation<Void, Never>] = []
 

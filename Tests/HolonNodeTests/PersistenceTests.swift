@@ -52,6 +52,27 @@ struct PersistenceTests {
     }
   }
 
+  @Test("a task of more than 8 MiB is handed out after a restart, too")
+  func largeTask() async throws {
+    try await withTree { tree in
+      let large = String(repeating: "0123456789abcdef", count: 9 << 16)
+      let gone = try await tree.child("w1")
+      try await gone.whilePolling { try await eventually("a poll is up") { tree.parent.parkedPolls == 1 } }
+      try await eventually("the child's poll is gone") { await (try tree.node).router.parkedPollCount == 0 }
+      tree.parent.hand(
+        .object([
+          "job_id": .string("job"), "task_id": .string("t1"), "type": .string("echo"),
+          "params": .object(["large": .string(large)]),
+        ]))
+      try await eventually("the task is here") { try await tree.report().tasksQueued == 1 }
+      try await tree.stopNode()
+      try await tree.startNode()
+      let other = try await tree.child("w2")
+      let task = try await other.poll(for: .seconds(20))
+      #expect(task?.payload.params?["large"]?.count == large.utf8.count + 2)
+    }
+  }
+
   @Test("a restarted node tells a child that it is not known, and the child's task stays its own")
   func childComesBack() async throws {
     try await withTree { tree in

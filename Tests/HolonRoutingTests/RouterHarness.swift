@@ -35,12 +35,15 @@ struct RouterHarness {
   }
 
   private mutating func perform(_ actions: [RoutingAction]) {
-    for (place, action) in actions.enumerated() {
-      if case .persist(let changes) = action, journalRefuses {
-        let rest = Array(actions[(place + 1)...])
-        return perform(router.handle(.persistFailed(changes, unperformed: rest), at: now))
+    var rest = actions[...]
+    while let action = rest.popFirst() {
+      guard case .persist(let changes) = action, journalRefuses else {
+        performed.append(action)
+        continue
       }
-      performed.append(action)
+      let dependents = rest.prefix { if case .persist = $0 { false } else { true } }
+      rest = rest.dropFirst(dependents.count)
+      perform(router.handle(.persistFailed(changes, unperformed: Array(dependents)), at: now))
     }
   }
 

@@ -125,4 +125,27 @@ struct RouterJournalTests {
     node.journalRefuses = false
     #expect(node.send(.eventArrived(node.call(), child: "w", event)).events.count == 1)
   }
+
+  @Test("A refused event is no reason to ask for no more tasks, a refused task is")
+  func refusedEventAndWork() {
+    var node = RouterHarness()
+    node.register("w")
+    let event = WorkerEventPayload(
+      eventID: "e", workerID: "w", originWorkerID: "w", eventType: "x", payload: .emptyObject)
+    node.journalRefuses = true
+    node.send(.eventArrived(node.call(), child: "w", event))
+    #expect(node.router.takesWork)
+    node.take("t")
+    #expect(!node.router.takesWork)
+  }
+
+  @Test("A task whose content the journal has lost goes back to its parent")
+  func lostContent() {
+    var node = RouterHarness()
+    node.register("w")
+    let call = node.poll("w")
+    node.take("t")
+    #expect(node.send(.contentLost(call, RouterHarness.key("t"))).results.map(\.error?.code) == [.transient])
+    #expect(node.router.taskCounts == TaskCounts(queued: 0, running: 0, answered: 1))
+  }
 }

@@ -200,6 +200,22 @@ struct RouterPinningTests {
     #expect(node.router.demand(for: lane("b")) == TaskDemand(count: 2, availableSkills: ["echo"], hotSkills: []))
   }
 
+  @Test("A task that was refused stays so when it takes the place of one that is still being answered")
+  func refusedSuccessor() {
+    var node = harness()
+    for child in ["a", "b"] { node.register(child) }
+    node.poll("a")
+    node.take("1", from: lane("a"))
+    #expect(node.result("1", from: "a") == .accepted)
+    node.poll("b")
+    node.send(.taskRefused(RouterHarness.task("1"), from: lane("b"), .security, reason: "the signature is wrong"))
+    #expect(node.performed.handOuts.isEmpty)
+    node.settle("1")
+    #expect(node.performed.handOuts.isEmpty)
+    #expect(node.performed.results.map(\.error?.code) == [.security])
+    #expect(node.performed.destinations == [lane("b")])
+  }
+
   // MARK: Commands, events
 
   @Test("A command of the parent to one worker goes to that child, whatever task it names")

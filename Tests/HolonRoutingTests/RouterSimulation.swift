@@ -248,14 +248,18 @@ struct RouterSimulation {
     run(actions)
   }
 
-  /// Performs what need not wait; the rest stands behind its commit.
+  /// Performs what need not wait; each part of the rest stands behind its commit.
   private mutating func run(_ actions: [RoutingAction]) {
-    for (place, action) in actions.enumerated() {
+    var isWaiting = false
+    for action in actions {
       if case .persist(let changes) = action {
-        waiting.append((changes, Array(actions[(place + 1)...])))
-        return
+        waiting.append((changes, []))
+        isWaiting = true
+      } else if isWaiting {
+        waiting[waiting.count - 1].rest.append(action)
+      } else {
+        perform(action)
       }
-      perform(action)
     }
   }
 
@@ -267,7 +271,7 @@ struct RouterSimulation {
         for action in rest { takeBackDecision(action) }
         handle(.persistFailed(changes, unperformed: rest))
       } else {
-        run(rest)
+        for action in rest { perform(action) }
       }
     }
   }

@@ -68,6 +68,6 @@ extension Router {
     let successor = tasks.remove(slot)?.successor
     answeredCount -= 1
     finished.insert(key, ending)
-    if let successor { take(successor.task.value, from: successor.uplink) }
+    if let successor { take(successor.task.value, from: successor.uplink, refusedFor: successor.refusal) }
   }
 }

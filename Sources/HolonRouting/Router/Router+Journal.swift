@@ -49,13 +49,13 @@ extension Router {
 
   /// The journal refused changes: what was decided on top of them is taken back, and tried again later.
   mutating func undo(_ changes: [JournalChange], _ unperformed: [RoutingAction]) {
-    journalDownUntil = now.uptime + configuration.journalRetry
-    noteOfferChange()
+    if changes.contains(where: \.isNeededForWork) {
+      journalDownUntil = now.uptime + configuration.journalRetry
+      noteOfferChange()
+    }
     var results: [TaskKey: TaskResult] = [:]
-    var undone = changes
     for action in unperformed {
       switch action {
-      case .persist(let later): undone += later
       case .forwardResult(let key, let result, _): results[key] = result
       // What is not stored is not confirmed.
       case .forwardEvent, .confirmReceipt: break
@@ -67,7 +67,7 @@ extension Router {
       default: emit(action)
       }
     }
-    for change in undone { undo(change, results) }
+    for change in changes { undo(change, results) }
   }
 
   private mutating func undo(_ change: JournalChange, _ results: [TaskKey: TaskResult]) {
@@ -159,6 +159,13 @@ extension Router {
     guard case .task(let record)? = tasks[slot]?.unstored else { return nil }
     tasks[slot]?.unstored = nil
     return record
+  }
+}
+
+extension JournalChange {
+  /// Events have room of their own.
+  fileprivate var isNeededForWork: Bool {
+    if case .eventStored = self { false } else { true }
   }
 }
 

@@ -64,11 +64,13 @@ extension Router {
 
   /// A task that is held came again. Whether its parent has given it to another of the workers here, so that it must be
   /// taken anew: the one that had it lost it in the parent's eyes, and the parent would not hear its answer.
-  mutating func hasMoved(_ slot: Int, _ task: PolledTask, to uplink: UplinkID) -> Bool {
+  mutating func hasMoved(
+    _ slot: Int, _ task: PolledTask, to uplink: UplinkID, refusedFor refusal: Objection?
+  ) -> Bool {
     guard let held = tasks[slot], held.uplink != uplink, held.uplink.parent == uplink.parent else { return false }
     guard held.ending == nil else {
       // Two results of one task cannot be on their way at once.
-      tasks.setSuccessor(Successor(task: Boxed(task), uplink: uplink), of: slot)
+      tasks.setSuccessor(Successor(task: Boxed(task), uplink: uplink, refusal: refusal), of: slot)
       return false
     }
     emit(.report(.taskReturned(held.key, child: held.holder ?? held.uplink.child ?? "", reason: "given_to_another")))

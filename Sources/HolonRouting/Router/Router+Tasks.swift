@@ -7,7 +7,7 @@ extension Router {
   mutating func take(_ task: PolledTask, from uplink: UplinkID, refusedFor refusal: Objection? = nil) {
     let payload = task.payload
     let key = TaskKey(jobID: payload.jobID, taskID: payload.taskID)
-    if let held = tasks.slot(of: key), !hasMoved(held, task, to: uplink) {
+    if let held = tasks.slot(of: key), !hasMoved(held, task, to: uplink, refusedFor: refusal) {
       // Its result is still to come, or on its way.
       return takeAgain(held, key, from: uplink)
     }
@@ -136,6 +136,13 @@ extension Router {
     }
     tasks[slot]?.attempts -= 1
     release(slot, from: assignment.childID, reason: "hand_out_failed")
+  }
+
+  /// There is nothing left to hand out; the parent has it still.
+  mutating func giveUp(_ key: TaskKey, handedTo call: CallID) {
+    guard let slot = tasks.slot(of: key), tasks[slot]?.assignment?.call == call else { return }
+    detach(slot)
+    fail(slot, .failed, .transient, "the task's content could not be read from the journal")
   }
 
   /// The holder has the task no more: it is offered again, while it has attempts left.

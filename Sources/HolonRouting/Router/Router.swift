@@ -76,6 +76,7 @@ public struct Router: Sendable {
     case .pollArrived(let call, let poll): receive(call, poll)
     case .callAbandoned(let call): abandon(call)
     case .handOutFailed(let call, let key): takeBack(key, handedTo: call)
+    case .contentLost(let call, let key): giveUp(key, handedTo: call)
     case .receiptsConfirmed(let child, let keys): confirm(keys, by: child)
     case .childRevoked(let child): shutOut(child)
     case .taskArrived(let task, let uplink): take(task, from: uplink)

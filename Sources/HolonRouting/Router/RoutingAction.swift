@@ -2,7 +2,8 @@ public import RXON
 
 /// What the node must do, in order. Large cases are indirect, so that lists of actions move little.
 public enum RoutingAction: Sendable {
-  /// Commit these changes; the actions after this one are performed when they have reached stable storage.
+  /// Commit these changes; the actions after this one are performed when they have reached stable storage. They are
+  /// submitted in the order of all lists, those of one list at once.
   /// No changes: a barrier behind all earlier ones.
   case persist([JournalChange])
   /// Commit these changes when convenient; nothing waits for them.

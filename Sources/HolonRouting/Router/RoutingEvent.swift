@@ -14,6 +14,8 @@ public enum RoutingEvent: Sendable {
   case callAbandoned(CallID)
   /// A task was the answer to this poll and the answer could not be written.
   case handOutFailed(CallID, TaskKey)
+  /// The journal has a task's content no more, or not in a form that can be read.
+  case contentLost(CallID, TaskKey)
 
   /// The child has these tasks on its disk; see ``Lease``.
   case receiptsConfirmed(child: String, [TaskKey])
@@ -37,8 +39,9 @@ public enum RoutingEvent: Sendable {
   case resultSettled(TaskKey)
   /// The journal let a waiting task go to keep within its limits, with its content.
   case taskDropped(TaskKey)
-  /// The journal refused the changes of a ``RoutingAction/persist(_:)``. `unperformed` are the actions of the same list
-  /// that stood behind it, none of which was performed or will be; the router refuses the calls among them itself.
+  /// The journal refused the changes of a ``RoutingAction/persist(_:)``, or others on which they stand. `unperformed` are
+  /// the actions between it and the next of its list, none of which was performed or will be; the router refuses the calls
+  /// among them itself.
   case persistFailed([JournalChange], unperformed: [RoutingAction])
 
   /// The wake-up that ``Router/nextWakeUp`` asked for.

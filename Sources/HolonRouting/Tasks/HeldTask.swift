@@ -105,6 +105,8 @@ struct Cancellation {
 struct Successor {
   let task: Boxed<PolledTask>
   let uplink: UplinkID
+  /// Why it is not to be worked on.
+  let refusal: Router.Objection?
 }
 
 /// What the journal refused to take.
