@@ -271,6 +271,7 @@ final class HTTPServerConnection: ChannelInboundHandler, ChannelOutboundHandler,
       follow(promise.futureResult, written: written, closing: isLast)
     }
     current = nil
+    isEnding = false
     if isLast {
       isIntakeOver = true
       waiting.removeAll()
@@ -357,6 +358,8 @@ extension HTTPServerConnection: SupervisedConnection {
 
   /// A client that still reads its answer, however slowly, is not idle.
   private func endIdleness(now: NIODeadline) {
+    // It was taken up since, when its peer had read what was before it.
+    guard current == nil else { return deadline = .distantFuture }
     let unwritten = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     if unwritten > 0, unwritten != unwrittenBytes {
       unwrittenBytes = unwritten
