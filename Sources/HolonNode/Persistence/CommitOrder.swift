@@ -23,21 +23,28 @@ struct CommitOrder {
     return lastSubmitted
   }
 
+  // For each commit one of the following is to be called when the journal has dealt with it, in their order.
+
   /// Notes that the journal refused a commit.
-  mutating func refused(_ changes: [JournalChange]) {
+  mutating func refused(_ number: Int, _ changes: [JournalChange]) {
+    forgetRefusals(before: number)
     let untaken = changes.compactMap { if case .taskTaken(let record) = $0 { record.key } else { nil } }
     refusals.append(Refusal(lastInDoubt: lastSubmitted, untakenTasks: Set(untaken)))
   }
 
-  /// To be called once for each commit that the journal took, in their order.
-  /// - Returns: whether it stands on one that was refused.
+  /// - Returns: whether a commit that the journal took stands on one that was refused.
   mutating func standsOnRefused(_ number: Int, _ changes: [JournalChange]) -> Bool {
-    refusals.removeAll { $0.lastInDoubt < number }
+    forgetRefusals(before: number)
     return refusals.contains { refusal in
       changes.isEmpty
         || changes.contains {
           if case .taskAssigned(let key, _, _) = $0 { refusal.untakenTasks.contains(key) } else { false }
         }
     }
+  }
+
+  /// Nothing that is still to come was submitted before they were known.
+  private mutating func forgetRefusals(before number: Int) {
+    refusals.removeAll { $0.lastInDoubt < number }
   }
 }

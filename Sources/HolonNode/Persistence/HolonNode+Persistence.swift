@@ -35,7 +35,7 @@ extension HolonNode {
     if let failure {
       counters.add("journal_failures")
       logger.error("The journal refused a commit", metadata: ["failure": "\(failure)"])
-      commitOrder.refused(changes)
+      commitOrder.refused(number, changes)
     } else if !commitOrder.standsOnRefused(number, changes) {
       for action in dependents { perform(action) }
       return

@@ -19,9 +19,9 @@ struct CommitOrderTests {
   @Test("a barrier does, when it was submitted before the refusal was known")
   func barrier() {
     var order = CommitOrder()
-    _ = order.submit()
+    let first = order.submit()
     let (behind, later) = (order.submit(), order.submit())
-    order.refused([])
+    order.refused(first, [])
     let after = order.submit()
     let verdicts = [behind, later, after].map { order.standsOnRefused($0, []) }
     #expect(verdicts == [true, true, false])
@@ -30,9 +30,9 @@ struct CommitOrderTests {
   @Test("the assignment of a task does, when the task itself was refused; that of another does not")
   func assignment() {
     var order = CommitOrder()
-    _ = order.submit()
+    let first = order.submit()
     let (own, others, repeated) = (order.submit(), order.submit(), order.submit())
-    order.refused(taken)
+    order.refused(first, taken)
     let other = TaskKey(jobID: "j", taskID: "other")
     let verdicts = [
       order.standsOnRefused(own, [.taskAssigned(key, child: "w1", attempts: 1)]),
