@@ -82,6 +82,8 @@ struct OpenSSLServerTests {
   func renegotiation() async throws {
     try await withServer(["-tls1_2"], reverses: false) { server, port in
       let dialled = try await dial(port, try TLSClientContext(.usual))
+      // It would end the handshake by writing, and then wait for our word alone.
+      try await eventually { dialled.current.session != nil }
       try server.type("before\n")
       try await eventually { dialled.text == "before\n" }
       try server.type("r\n")

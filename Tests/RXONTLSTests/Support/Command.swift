@@ -60,8 +60,8 @@ final class Command: Sendable {
     return process.terminationStatus
   }
 
-  /// Ends it.
+  /// Ends it. Not by SIGTERM: that is blocked in the threads of the tests, and so in what they start.
   func end() {
-    if process.isRunning { process.terminate() }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 }
