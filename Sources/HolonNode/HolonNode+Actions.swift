@@ -6,6 +6,7 @@ import RXON
 extension HolonNode {
   func perform(_ action: RoutingAction) {
     switch action {
+    // Commits are taken out, and put in order, before it comes to this.
     case .persist(let changes), .record(let changes):
       record(changes)
     case .answerRegistration(let id, let reply):

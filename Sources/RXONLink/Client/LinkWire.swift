@@ -13,7 +13,7 @@ import Synchronization
 /// ``send(_:)`` and the others may be called from any thread; all else is confined to the event loop.
 package final class LinkWire: Wire, @unchecked Sendable {
   // Unchecked: everything mutable is confined to `eventLoop`.
-  /// For how long a link on which something is always under way may keep its old certificate.
+  /// For how long a link on which something is always under way may go on when it is to be opened anew.
   private static let patience = TimeAmount.seconds(60)
 
   private enum State {

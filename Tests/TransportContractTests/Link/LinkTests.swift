@@ -7,10 +7,7 @@ struct LinkTests {
   @Test("all calls, commands and events of a worker share it", arguments: TestLink.allCases)
   func oneConnection(_ link: TestLink) async throws {
     let parent = StubParent.withoutTasks
-    try await link.withListener(parent) { port in
-      let proxy = try await CountingProxy.start(to: port)
-      let transport = try link.transport(to: proxy.port)
-      _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+    try await link.withWorker(of: parent) { transport, proxy in
       #expect(transport.parentFeatures == ParentFeatures(isHolon: true, features: .all))
       let commands = try await transport.listenForCommands()
       let poll = Task { try await transport.waitForTask(skills: ["a"]) }
@@ -18,20 +15,15 @@ struct LinkTests {
       _ = try await transport.sendHeartbeat(nil)
       #expect(proxy.connections == 1)
       poll.cancel()
-      await transport.close()
       withExtendedLifetime(commands) {}
-      await proxy.stop()
     }
   }
 
   @Test("a heartbeat does not wait for the rest of a large result", arguments: TestLink.allCases)
   func controlBeforeBulk(_ link: TestLink) async throws {
     let parent = StubParent()
-    try await link.withListener(parent) { port in
-      // So slow that the result takes seconds.
-      let proxy = try await CountingProxy.start(to: port, bytesPerSecond: 256 << 10)
-      let transport = try link.transport(to: proxy.port)
-      _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+    // So slow that the result takes seconds.
+    try await link.withWorker(of: parent, bytesPerSecond: 256 << 10) { transport, proxy in
       let result = Task {
         try await transport.sendResult(TaskResult(jobID: "j1", taskID: "t1", data: incompressible(3 << 20)))
       }
@@ -39,8 +31,6 @@ struct LinkTests {
       _ = try await transport.sendHeartbeat(nil)
       #expect(parent.calls.filter { if case .result = $0.action { true } else { false } }.isEmpty)
       #expect(try await result.value == .accepted)
-      await transport.close()
-      await proxy.stop()
     }
   }
 
@@ -147,17 +137,12 @@ struct LinkTests {
   @Test("without calls it stays open, and is as good as keep-alives of its worker", arguments: TestLink.allCases)
   func signsOfLife(_ link: TestLink) async throws {
     let parent = StubParent()
-    try await link.withListener(parent) { port in
-      let proxy = try await CountingProxy.start(to: port)
-      let transport = try link.transport(to: proxy.port)
-      _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+    try await link.withWorker(of: parent) { transport, proxy in
       try await eventually(within: .seconds(30)) {
         parent.calls.filter { if case .heartbeat("w1", nil) = $0.action { true } else { false } }.count > 2
       }
       _ = try await transport.sendResult(TaskResult(jobID: "j1", taskID: "t1"))
       #expect(proxy.connections == 1)
-      await transport.close()
-      await proxy.stop()
     }
   }
 

@@ -8,10 +8,7 @@ struct SharedLinkTests {
   @Test("large results and small calls pass a slow link together, whichever begins first", arguments: TestLink.allCases)
   func manyLarge(_ link: TestLink) async throws {
     let parent = StubParent()
-    try await link.withListener(parent) { port in
-      let proxy = try await CountingProxy.start(to: port, bytesPerSecond: 1 << 20)
-      let transport = try link.transport(to: proxy.port)
-      _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+    try await link.withWorker(of: parent, bytesPerSecond: 1 << 20) { transport, proxy in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 1...8 {
           group.addTask {
@@ -24,18 +21,13 @@ struct SharedLinkTests {
         try await group.waitForAll()
       }
       #expect(proxy.connections == 1)
-      await transport.close()
-      await proxy.stop()
     }
   }
 
   @Test("a call that is given up makes room for the next one", arguments: TestLink.allCases)
   func roomOfTheAbandoned(_ link: TestLink) async throws {
     let parent = StubParent.withoutAnswersToResults
-    try await link.withListener(parent) { port in
-      let proxy = try await CountingProxy.start(to: port)
-      let transport = try link.transport(to: proxy.port)
-      _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+    try await link.withWorker(of: parent) { transport, proxy in
       let admitted = 256
       let calls = (1...admitted + 1).map { number in
         Task { try await transport.sendResult(TaskResult(jobID: "j1", taskID: "t\(number)")) }
@@ -47,8 +39,6 @@ struct SharedLinkTests {
       try await eventually("the last one took its place") { parent.results.count == admitted + 1 }
       #expect(proxy.connections == 1)
       for call in calls { call.cancel() }
-      await transport.close()
-      await proxy.stop()
     }
   }
 

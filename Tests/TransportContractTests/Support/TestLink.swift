@@ -47,6 +47,21 @@ enum TestLink: String, CaseIterable, CustomTestStringConvertible {
     try await makeListener(limits: limits).whileListening(for: parent, body)
   }
 
+  /// Links a registered worker with a listener, by way of a proxy, for the length of `body`.
+  func withWorker(
+    of parent: StubParent, bytesPerSecond: Int? = nil,
+    _ body: (_ transport: any Transport, _ proxy: CountingProxy) async throws -> Void
+  ) async throws {
+    try await withListener(parent) { port in
+      let proxy = try await CountingProxy.start(to: port, bytesPerSecond: bytesPerSecond)
+      let transport = try transport(to: proxy.port)
+      _ = try await transport.register(WorkerRegistration(workerID: "w1"))
+      try await body(transport, proxy)
+      await transport.close()
+      await proxy.stop()
+    }
+  }
+
   func makeListener(port: Int = 0, limits: HTTPListenerLimits = HTTPListenerLimits()) throws -> any Listener {
     let group = MultiThreadedEventLoopGroup.singleton
     let tls = isSecure ? try WireCertificates.serverContexts(protocols: applicationProtocols) : nil
